@@ -1,0 +1,1 @@
+"""The syntax of formulas: grammars and nothing else."""

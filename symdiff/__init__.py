@@ -1,0 +1,139 @@
+"""symdiff: type a formula, get its derivative, small, fast and checked.
+
+>>> import symdiff as sd
+>>> print(sd.diff("x^3 - 6*x^2 + 9*x + 1", "x"))
+3*x^2 - 12*x + 9
+
+Every public name is listed here with the module that holds it, and loaded when it is first used. The
+functions of formulas are public names too: `sd.sin("x")` is the expression sin(x).
+
+Four packages bear the name of the function they hold (`symdiff.parse`, `simplify`, `evaluate`, `check`).
+Importing such a package binds it to its name here, so it is made callable: `sd.parse("x^2")` means the same
+whether the name or the package came first, and `import symdiff.parse.tables` works as ever.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: Public name -> the module below symdiff that holds it.
+_HOME = {
+    "Expr": "expr",
+    "symbols": "expr",
+    "parse": "parse",
+    "simplify": "simplify",
+    "diff": "calculus",
+    "gradient": "calculus",
+    "jacobian": "calculus",
+    "hessian": "calculus",
+    "compile": "evaluate",
+    "lambdify": "evaluate",
+    "evaluate": "evaluate",
+    "check": "check",
+    "Limits": "limits",
+    "SymdiffError": "errors",
+    "ParseError": "errors",
+    "LimitError": "errors",
+    "DomainError": "errors",
+}
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symdiff.calculus import diff as diff
+    from symdiff.calculus import gradient as gradient
+    from symdiff.calculus import hessian as hessian
+    from symdiff.calculus import jacobian as jacobian
+    from symdiff.check import check as check
+    from symdiff.errors import DomainError as DomainError
+    from symdiff.errors import LimitError as LimitError
+    from symdiff.errors import ParseError as ParseError
+    from symdiff.errors import SymdiffError as SymdiffError
+    from symdiff.evaluate import compile as compile
+    from symdiff.evaluate import evaluate as evaluate
+    from symdiff.evaluate import lambdify as lambdify
+    from symdiff.expr import Expr as Expr
+    from symdiff.expr import symbols as symbols
+    from symdiff.limits import Limits as Limits
+    from symdiff.parse import parse as parse
+    from symdiff.simplify import simplify as simplify
+
+    # Every function of the table, without repeating the table: sd.sin, sd.atan2, sd.pi.
+    def __getattr__(name: str) -> Callable[..., Expr]: ...
+
+
+class _CallablePackage(ModuleType):
+    """A package that may be called as the function of its own name."""
+
+    @property
+    def __signature__(self) -> Any:
+        from inspect import signature
+
+        return signature(vars(self)[self.__name__.rpartition(".")[2]])
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return vars(self)[self.__name__.rpartition(".")[2]](*arguments, **options)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, (self.__name__,)
+
+
+class _Symdiff(ModuleType):
+    """This package: names are found on demand, and packages bound here become callable."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if _HOME.get(name) == name and type(value) is ModuleType:
+            value.__class__ = _CallablePackage
+        super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return _names_for_star()
+        if name in _HOME:
+            home = import_module(f"{__name__}.{_HOME[name]}")
+            value = home if _HOME[name] == name else getattr(home, name)
+        elif not name.startswith("_") and name in _functions():
+            value = _function(name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=self)
+        setattr(self, name, value)
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *_HOME, *_functions()})
+
+
+def _functions() -> list[str]:
+    """Names of the functions of formulas that can be written in Python."""
+    from keyword import iskeyword
+
+    # While that module is still loading, it has no names yet.
+    names = getattr(import_module(f"{__name__}.functions"), "BY_NAME", {})
+    return [name for name in names if not iskeyword(name)]
+
+
+def _function(name: str) -> Callable[..., Expr]:
+    """The function that builds calls of `name`."""
+    from symdiff.calls import call
+
+    def build(*arguments: Any) -> Expr:
+        return call(name, *arguments)
+
+    build.__name__ = build.__qualname__ = name
+    build.__doc__ = f"The expression {name}(...) of expressions, numbers or formulas as text."
+    return build
+
+
+def _names_for_star() -> list[str]:
+    """What `from symdiff import *` brings: all but the names of Python's own functions (compile, abs, ...)."""
+    import builtins
+
+    return sorted(name for name in {*_HOME, *_functions()} if not hasattr(builtins, name))
+
+
+sys.modules[__name__].__class__ = _Symdiff

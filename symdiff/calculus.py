@@ -1,0 +1,155 @@
+"""Derivatives of formulas: text or expressions in, expressions out, simplified unless told not to.
+
+One input: a forward sweep.  One output and many inputs: a reverse sweep.  A Jacobian takes forward sweeps when
+there are fewer inputs than outputs, else reverse ones; a Hessian is the gradient's lower half, mirrored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symdiff.core import derive
+from symdiff.core.store import ZERO
+from symdiff.errors import SymdiffError
+from symdiff.expr import Expr, handle, session
+from symdiff.parse import formula
+from symdiff.simplify import simplify as _simplify
+
+#: What names a variable: text or the variable itself.
+Variable = str | Expr
+
+#: Up to so many nodes a derivative of higher order is simplified after each order, beyond only at the end.
+SIMPLIFY_BETWEEN = 2_000
+
+
+def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
+    """The derivative of f; variables in order, each with its order behind it if that is not 1.
+
+    f: formula as text, expression or number.  Without a variable the only one in f is taken.
+    simplify=False leaves the raw derivative, whose parts are shared and not flattened.
+    Raises SymdiffError if no variable is named and f has several, or if an order is not a whole number.
+
+    >>> diff("x^3 - 6*x^2 + 9*x + 1", "x")
+    3*x^2 - 12*x + 9
+    >>> diff("x^3*y", "x", 2, "y")
+    6*x
+    """
+    expr = formula(f)
+    orders = _orders(expr, variables)
+    between = simplify and sum(order for _, order in orders) > 1
+    for name, order in orders:
+        for _ in range(order):
+            with session() as s:
+                node = derive.forward(s, [expr.id], s.symbol(name))[0]
+                expr = handle(node)
+            if node == ZERO:
+                return expr
+            if between and expr.nodes <= SIMPLIFY_BETWEEN:
+                expr = _simplify(expr)
+    return _simplify(expr) if simplify else expr
+
+
+def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True) -> list[Expr]:
+    """The partial derivatives of f, in the order of the variables (by default all of f's, sorted).
+
+    >>> gradient("x^2*y + y", ["x", "y"])
+    [2*x*y, x^2 + 1]
+    """
+    expr = formula(f)
+    names = _names([expr], variables)
+    with session() as s:
+        partials = derive.gradient(s, expr.id, [s.symbol(name) for name in names])
+        rows = [handle(p) for p in partials]
+    return [_simplify(row) for row in rows] if simplify else rows
+
+
+def jacobian(
+    outputs: Sequence[Any], variables: Sequence[Variable] | None = None, /, *, simplify: bool = True
+) -> list[list[Expr]]:
+    """The matrix of partial derivatives: a row for each output, a column for each variable.
+
+    >>> jacobian(["x*y", "x + y^2"], ["x", "y"])
+    [[y, x], [1, 2*y]]
+    """
+    if isinstance(outputs, str):
+        raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
+    exprs = [formula(f) for f in outputs]
+    names = _names(exprs, variables)
+    with session() as s:
+        xs = [s.symbol(name) for name in names]
+        if len(xs) < len(exprs):
+            columns = [derive.forward(s, [e.id for e in exprs], x) for x in xs]
+            rows = [[handle(column[k]) for column in columns] for k in range(len(exprs))]
+        else:
+            rows = [[handle(p) for p in derive.gradient(s, e.id, xs)] for e in exprs]
+    return [[_simplify(p) for p in row] for row in rows] if simplify else rows
+
+
+def hessian(
+    f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True
+) -> list[list[Expr]]:
+    """The symmetric matrix of second derivatives.
+
+    >>> hessian("x^2*y", ["x", "y"])
+    [[2*y, 2*x], [2*x, 0]]
+    """
+    expr = formula(f)
+    names = _names([expr], variables)
+    with session() as s:
+        xs = [s.symbol(name) for name in names]
+        first = [handle(p) for p in derive.gradient(s, expr.id, xs)]
+    if simplify:
+        first = [_simplify(p) for p in first]
+    with session() as s:
+        xs = [s.symbol(name) for name in names]
+        half = [[handle(p) for p in derive.gradient(s, g.id, xs[: k + 1])] for k, g in enumerate(first)]
+    if simplify:
+        half = [[_simplify(p) for p in row] for row in half]
+    n = len(names)
+    return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+
+
+def _name(variable: object) -> str:
+    if isinstance(variable, Expr):
+        names = variable.symbols
+        if len(names) != 1 or variable.nodes != 1:
+            raise SymdiffError(f"{variable} is not a variable")
+        return names[0]
+    if not isinstance(variable, str):
+        raise SymdiffError(f"{variable!r} does not name a variable")
+    if variable.isascii() and variable.isidentifier():
+        return variable
+    found = formula(variable, constants=())
+    if found.nodes != 1 or not found.symbols:
+        raise SymdiffError(f"{variable!r} does not name a variable")
+    return found.symbols[0]
+
+
+def _names(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> list[str]:
+    if variables is None:
+        return sorted({name for e in exprs for name in e.symbols})
+    if isinstance(variables, str):
+        return [_name(v) for v in variables.replace(",", " ").split()]
+    return [_name(v) for v in variables]
+
+
+def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:
+    """("x", 2, "y") as [(x, 2), (y, 1)]."""
+    if not variables:
+        names = expr.symbols
+        if len(names) > 1:
+            raise SymdiffError(f"say with respect to which variable: {', '.join(names)}")
+        return [(names[0], 1)] if names else []
+    orders: list[tuple[str, int]] = []
+    counted = True
+    for v in variables:
+        if isinstance(v, int) and not isinstance(v, bool):
+            if counted or v < 0:
+                raise SymdiffError("the order of a derivative is a whole number behind its variable")
+            orders[-1] = (orders[-1][0], v)
+            counted = True
+        else:
+            orders.append((_name(v), 1))
+            counted = False
+    return orders

@@ -1,0 +1,35 @@
+"""Calls of functions on expressions: `call("atan2", y, 2)` is what `sd.atan2(y, 2)` does."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symdiff.core import build
+from symdiff.errors import SymdiffError
+from symdiff.expr import Expr, handle, session
+from symdiff.functions import BY_NAME, TABLE
+from symdiff.parse import formula, parse
+
+
+def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
+    """The expression name(arguments), as if it had been typed.
+
+    >>> call("hypot", "x", 3)
+    hypot(x, 3)
+    >>> call("sqrt", "x^2 + 1")
+    sqrt(x^2 + 1)
+    """
+    if name not in BY_NAME:
+        raise SymdiffError(f"there is no function called {name}")
+    f = BY_NAME[name]
+    record = TABLE[f]
+    wanted = record.parameters
+    if wanted != ("*",) and len(arguments) != len(wanted):
+        given = f"{len(arguments)} argument" + ("" if len(arguments) == 1 else "s")
+        raise SymdiffError(f"{name} takes {len(wanted)} ({', '.join(wanted)}), not {given}")
+    values = [formula(a) for a in arguments]
+    if record.rewrite:
+        pattern = parse(record.rewrite, constants=("pi",))
+        return pattern.subs(dict(zip(wanted, values, strict=True)))
+    with session() as s:
+        return handle(build.call(s, f, [v.id for v in values]))

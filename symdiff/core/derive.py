@@ -1,0 +1,327 @@
+"""Derivatives as sweeps over the store: forward for one input, reverse for one output.
+
+Forward visits every node once in id order and keeps its derivative; reverse visits them backwards and gathers
+adjoints.  Partial derivatives of calls are templates compiled from the function records; products and powers
+have their rules here.  What the function shares, the derivative shares: nothing is expanded.
+Sources: Griewank & Walther, "Evaluating Derivatives", 2nd ed., chapters 3 and 13.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i32, i64
+
+from symdiff.core.build import (
+    add2,
+    add_numbers,
+    call1,
+    call_of,
+    instantiate,
+    mul2,
+    power_of,
+    product_of,
+    scale,
+    sum_of,
+)
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, TWO, ZERO, Store
+from symdiff.core.walk import reach
+from symdiff.errors import UnknownDerivative
+
+FEW: Final = 4  # longer products share prefixes and suffixes among their partials
+
+
+# ---------------------------------------------------------------- partial derivatives
+
+
+def _call_partial(s: Store, node: i64, k: i64) -> i64:
+    """The partial derivative of a call in its argument k."""
+    f = i64(s.op[node]) - CALL
+    if not s.ready[f]:
+        s.prepare(int(f))
+    partials = s.partials[f]
+    code = partials[k] if k < len(partials) else None
+    if code is None:
+        raise UnknownDerivative(s.functions[f], int(k))
+    return instantiate(s, code, s.children(node))
+
+
+def _base_partial(s: Store, b: i64, e: i64, outer: i64) -> i64:
+    """outer * e*b^(e - 1)."""
+    if e == TWO:
+        return mul2(s, scale(s, e, outer), b)
+    if s.op[e] <= NUM:
+        lowered = power_of(s, b, add_numbers(s, e, MINUS_ONE))
+        return mul2(s, scale(s, e, outer), lowered)
+    lowered = power_of(s, b, add2(s, e, MINUS_ONE))
+    return product_of(s, vec[i32]([i32(e), i32(lowered), i32(outer)]))
+
+
+def _exponent_partial(s: Store, node: i64, outer: i64) -> i64:
+    """outer * b^e*log(b)."""
+    log = call1(s, s.log, s.arg(node, 0))
+    return product_of(s, vec[i32]([i32(node), i32(log), i32(outer)]))
+
+
+def _products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32]:
+    """For each wanted place, the product of all other factors; linear in the number of factors."""
+    n = i64(len(factors))
+    out = vec[i32](capacity=i64(len(wanted)))
+    i: i64 = 0
+    if n <= FEW or len(wanted) == 1:
+        while i < i64(len(wanted)):
+            others = vec[i32](capacity=n)
+            k: i64 = 0
+            while k < n:
+                if k != i64(wanted[i]):
+                    others = append(others, factors[k])
+                k += 1
+            out = append(out, i32(product_of(s, others)))
+            i += 1
+        return out
+    before = vec[i32](capacity=n)  # before[k]: product of the factors left of k
+    r: i64 = ONE
+    while i < n:
+        before = append(before, i32(r))
+        r = mul2(s, r, i64(factors[i]))
+        i += 1
+    r = ONE
+    after = vec[i32](factors)
+    i = n - 1
+    while i >= 0:
+        after[i] = i32(r)
+        r = mul2(s, r, i64(factors[i]))
+        i -= 1
+    i = 0
+    while i < i64(len(wanted)):
+        k = i64(wanted[i])
+        out = append(out, i32(mul2(s, i64(before[k]), i64(after[k]))))
+        i += 1
+    return out
+
+
+# ---------------------------------------------------------------- forward
+
+
+def forward(s: Store, roots: list[int], x: int) -> list[int]:
+    """The derivatives of the roots with respect to the variable x."""
+    ids = reach(s, vec[i32]([i32(r) for r in roots]))
+    places = [int(s.slot[i64(r)]) for r in roots]
+    n = i64(len(ids))
+    slot = s.slot
+    tangent = vec[i32](capacity=n)
+    i: i64 = 0
+    while i < n:
+        node = i64(ids[i])
+        i += 1
+        op = i64(s.op[node])
+        t: i64 = ZERO
+        if op <= SYM:
+            if node == x:
+                t = ONE
+        elif op == SCALE:
+            t = i64(tangent[i64(slot[s.arg(node, 1)])])
+            if t != ZERO:
+                t = scale(s, s.arg(node, 0), t)
+        else:
+            k = i64(s.start[node])
+            end = i64(s.start[node + 1])
+            live = False
+            while k < end and not live:
+                live = i64(tangent[i64(slot[i64(s.pool[k])])]) != ZERO
+                k += 1
+            if live:
+                inner = vec[i32](capacity=end - i64(s.start[node]))
+                k = i64(s.start[node])
+                while k < end:
+                    inner = append(inner, tangent[i64(slot[i64(s.pool[k])])])
+                    k += 1
+                t = _tangent(s, node, inner)
+        slot = s.slot  # building may have moved it
+        tangent = append(tangent, i32(t))
+    return [int(tangent[i64(p)]) for p in places]
+
+
+def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
+    """The derivative of a node, given its children's."""
+    op = i64(s.op[node])
+    n = i64(len(inner))
+    if op == SUM:
+        return sum_of(s, inner)
+    terms = vec[i32](capacity=n)
+    k: i64 = 0
+    if op == PROD:
+        wanted = vec[i32](capacity=n)
+        while k < n:
+            if i64(inner[k]) != ZERO:
+                wanted = append(wanted, i32(k))
+            k += 1
+        factors = s.children(node)
+        if n <= FEW or len(wanted) == 1:  # written flat: the factors and the inner derivative in one product
+            for w in wanted:
+                term = vec[i32](factors)
+                term[i64(w)] = inner[i64(w)]
+                terms = append(terms, i32(product_of(s, term)))
+        else:
+            others = _products_of_others(s, factors, wanted)
+            k = 0
+            while k < i64(len(wanted)):
+                terms = append(terms, i32(mul2(s, i64(others[k]), i64(inner[i64(wanted[k])]))))
+                k += 1
+        return sum_of(s, terms)
+    if op == POW:
+        if i64(inner[0]) != ZERO:
+            terms = append(terms, i32(_base_partial(s, s.arg(node, 0), s.arg(node, 1), i64(inner[0]))))
+        if i64(inner[1]) != ZERO:
+            terms = append(terms, i32(_exponent_partial(s, node, i64(inner[1]))))
+        return sum_of(s, terms)
+    if op == CALL + s.piecewise:
+        return _branches(s, node, inner)
+    while k < n:
+        if i64(inner[k]) != ZERO:
+            terms = append(terms, i32(mul2(s, _call_partial(s, node, k), i64(inner[k]))))
+        k += 1
+    return sum_of(s, terms)
+
+
+def _branches(s: Store, node: i64, inner: vec[i32]) -> i64:
+    """piecewise(c1, v1, ..., v) with each value replaced by the one given; 0 if all are."""
+    n = i64(len(inner))
+    args = s.children(node)
+    k: i64 = 0
+    zero = True
+    while k < n:
+        if k % 2 == 1 or k == n - 1:  # conditions are at even places, but for a default at the end
+            args[k] = inner[k]
+            if i64(inner[k]) != ZERO:
+                zero = False
+        k += 1
+    if zero:
+        return ZERO
+    return call_of(s, s.piecewise, args)
+
+
+# ---------------------------------------------------------------- reverse
+
+
+def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
+    """The derivatives of the root with respect to each variable of xs, in one sweep backwards.
+
+    A piecewise node is differentiated branch by branch, so that a branch which is undefined where another one
+    holds cannot spoil it; its gradient then enters the sweep as one step.
+    """
+    ids = reach(s, vec[i32]([i32(root)]))
+    pieces = [int(i) for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise]
+    inner: dict[int, dict[int, int]] = {}
+    for p in pieces:
+        by_branch = [_adjoints(s, reach(s, vec[i32]([v])), xs, inner) for v in s.children(i64(p))]
+        found: dict[int, int] = {}
+        for x in xs:
+            values = vec[i32]([i32(d.get(x, ZERO)) for d in by_branch])
+            t = _branches(s, i64(p), values)
+            if t != ZERO:
+                found[x] = int(t)
+        inner[p] = found
+    if pieces:
+        ids = reach(s, vec[i32]([i32(root)]))
+    adjoints = _adjoints(s, ids, xs, inner)
+    return [adjoints.get(x, ZERO) for x in xs]
+
+
+def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
+    """The non-zero derivatives of the last of ids by variable, `reach` having just found the ids below it.
+
+    inner: the derivatives of the piecewise nodes among them.
+    """
+    n = i64(len(ids))
+    slot = s.slot
+    active = s.zeros(n)  # whether the node depends on one of xs
+    for x in xs:
+        if s.mark[i64(x)] == s.epoch:
+            active[i64(slot[i64(x)])] = i32(1)
+    edges: i64 = 1
+    i: i64 = 0
+    while i < n:
+        node = i64(ids[i])
+        if i64(s.op[node]) > SYM:
+            k = i64(s.start[node])
+            end = i64(s.start[node + 1])
+            while k < end:
+                if active[i64(slot[i64(s.pool[k])])] != 0:
+                    active[i] = i32(1)
+                    edges += 1
+                k += 1
+            if s.op[node] == CALL + s.piecewise:
+                edges += i64(len(inner[int(node)]))
+        i += 1
+    # The contributions to a node's adjoint form a chain: head[place] -> values, following[...] -> ...
+    head = s.zeros(n)
+    values = s.zeros(edges + 1)
+    following = s.zeros(edges + 1)
+    head[n - 1] = i32(1)
+    values[1] = i32(ONE)
+    count: i64 = 1
+    out: dict[int, int] = {}
+    i = n
+    while i > 0:
+        i -= 1
+        at = i64(head[i])
+        if at == 0 or active[i] == 0:
+            continue
+        node = i64(ids[i])
+        g: i64 = i64(values[at])
+        at = i64(following[at])
+        if at > 0:
+            terms = vec[i32](capacity=4)
+            terms = append(terms, i32(g))
+            while at > 0:
+                terms = append(terms, values[at])
+                at = i64(following[at])
+            g = sum_of(s, terms)
+        if g == ZERO:
+            continue
+        op = i64(s.op[node])
+        if op == SYM:
+            out[int(node)] = int(g)
+            continue
+        if op == CALL + s.piecewise:
+            for x, d in inner[int(node)].items():
+                place = i64(slot[i64(x)])
+                count += 1
+                values[count] = i32(mul2(s, g, i64(d)))
+                following[count] = head[place]
+                head[place] = i32(count)
+            continue
+        lo = i64(s.start[node])
+        arity = s.arity(node)
+        others = vec[i32]()
+        if op == PROD and arity > 2:
+            targets = vec[i32](capacity=arity)
+            k = 0
+            while k < arity:
+                targets = append(targets, i32(k))
+                k += 1
+            others = _products_of_others(s, s.children(node), targets)
+        k = 0
+        while k < arity:
+            place = i64(slot[i64(s.pool[lo + k])])
+            if active[place] != 0:
+                v = g
+                if op == SCALE:
+                    v = scale(s, s.arg(node, 0), g)
+                elif op == PROD:
+                    v = mul2(s, g, s.arg(node, 1 - k) if arity == 2 else i64(others[k]))
+                elif op == POW:
+                    if k == 0:
+                        v = _base_partial(s, s.arg(node, 0), s.arg(node, 1), g)
+                    else:
+                        v = _exponent_partial(s, node, g)
+                elif op >= CALL:
+                    v = mul2(s, _call_partial(s, node, k), g)
+                count += 1
+                values[count] = i32(v)
+                following[count] = head[place]
+                head[place] = i32(count)
+            k += 1
+    return out

@@ -1,0 +1,591 @@
+"""The node store: every expression is an integer, children are smaller than their parents.
+
+A struct of arrays, hash-consed: two expressions of the same structure are the same integer, and the order of
+the integers is a topological order, so a pass is one loop.  Each node also has a digest that depends on its
+structure alone, never on history; canonical order is the order of digests.  Memory goes back by `collect`,
+which keeps what is reachable from given roots and renumbers it in the same order.
+
+Arithmetic on digests stays below 2**63: compiled (wrapping) and interpreted (unbounded) integers agree.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final, final
+
+from librt.vecs import append, extend, vec
+from mypy_extensions import i32, i64
+
+from symdiff.errors import LimitError
+
+INT: Final = 0  # payload: a small integer
+NUM: Final = 1  # payload: index into the table of rationals
+SYM: Final = 2  # payload: index of a name
+SUM: Final = 3
+SCALE: Final = 4  # number * term
+PROD: Final = 5
+POW: Final = 6
+CALL: Final = 7  # CALL + index of the function
+
+# Nodes that every store begins with, and that collect leaves in place.
+ZERO: Final = 0
+ONE: Final = 1
+MINUS_ONE: Final = 2
+TWO: Final = 3
+HALF: Final = 4
+MINUS_HALF: Final = 5
+FIXED: Final = 6
+
+SMALL: Final = 1 << 30  # integers below this in size are stored inline
+
+MOST_ZEROS: Final = 1 << 20  # the longest stock of zeros that is kept, 4 MB
+
+NEAR: Final = 512  # integers below this in size are found without the table
+
+_M31: Final = 0x7FFFFFFF
+_K1: Final = 0x5BD1E995
+_K2: Final = 0x1B873593
+
+#: An exact number: numerator, denominator, and whether it prints as a decimal.
+Rational = tuple[int, int, bool]
+
+
+def _unprepared(function: int) -> None:
+    raise RuntimeError("no function records were given to the store")
+
+
+def combine(d: i64, c: i64) -> i64:
+    """One step of the digest: fold the 62-bit word c into d, as two lanes of 31 bits."""
+    t: i64 = ((d >> 31) ^ (c >> 31)) * _K1 + 0x3C6EF372
+    u: i64 = (t ^ (t >> 29)) & _M31
+    t = ((d & _M31) ^ (c & _M31) ^ (u >> 5)) * _K2 + 0x1F83D9AB
+    t = (t ^ (t >> 29)) & _M31
+    u = ((u ^ (t >> 3)) * _K2 + 0x52DCE729) & 0x3FFFFFFFFFFFFFFF
+    return (((u ^ (u >> 28)) & _M31) << 31) | t
+
+
+def digest_text(text: str) -> i64:
+    """The digest of a name: of its UTF-8 bytes, the same in every process."""
+    d: i64 = 0x2545F491
+    for byte in text.encode("utf-8", "surrogatepass"):
+        d = combine(d, i64(byte) + 257)
+    return d
+
+
+@final
+class Store:
+    """All nodes.  Not locked: callers hold `lock` while they have raw ids in hand."""
+
+    op: vec[i32]
+    start: vec[i32]  # children (or payload) of node i are pool[start[i]:start[i + 1]]
+    pool: vec[i32]
+    digest: vec[i64]
+    name_digest: vec[i64]
+    function_digest: vec[i64]
+    above: vec[i64]  # printed size, 0 while unknown (core/measure.py)
+    below: vec[i64]  # printed size of what a fraction puts under its line, 0 if nothing
+    known: vec[i32]  # what is certain about the value
+    near: vec[i32]  # the nodes of the integers -NEAR, ..., NEAR - 1, or -1
+    table: vec[i64]  # open addressing: 31 bits of the digest, then 32 of the node + 1; 0 is empty
+    mark: vec[i32]  # last epoch in which a pass visited the node
+    slot: vec[i32]  # that pass's number for it
+    _zeros: vec[i32]
+    n: i64
+    mask: i64
+    epoch: i64
+    ceiling: i64  # the limit of nodes
+    bits: i64  # the limit of bits of an exact integer
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.functions: list[str] = []
+        self.function_digest = vec[i64]()
+        self.parity: list[int] = []  # +1 even, -1 odd, 0 neither; by function
+        self.ranges: list[int] = []  # facts about its value (core/facts.py); by function
+        self.ready: list[bool] = []
+        self.partials: list[list[vec[i32] | None]] = []  # templates of derivatives; None is unknown
+        self.specials: list[dict[int, vec[i32]]] = []  # digest of the argument -> template of the value
+        self.exact: list[Callable[[list[Rational]], Rational | None] | None] = []  # at exact numbers
+        self.exp: i64 = -1
+        self.log: i64 = -1
+        self.piecewise: i64 = -1
+        self.prepare: Callable[[int], None] = _unprepared
+        self.ceiling = 1 << 40
+        self.bits = 1 << 40
+        self.epoch = 0
+        self._zeros = vec[i32]()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.n = 0
+        self.numbers: list[Rational] = []
+        self.number_index: dict[Rational, int] = {}
+        self.names: list[str] = []
+        self.name_index: dict[str, int] = {}
+        self.op = vec[i32]()
+        self.start = vec[i32]([0])
+        self.pool = vec[i32]()
+        self.digest = vec[i64]()
+        self.name_digest = vec[i64]()
+        self.mark = vec[i32]()
+        self.slot = vec[i32]()
+        self._forget_measures()
+        self._table(1024)
+        self.near = vec[i32]([i32(-1)] * (2 * NEAR))
+        for p in (0, 1, -1, 2):
+            self.integer(p)
+        self.rational(1, 2, False)
+        self.rational(-1, 2, False)
+
+    def zeros(self, n: i64) -> vec[i32]:
+        """n zeros, copied as one block from a stock that grows as needed."""
+        stock = self._zeros
+        if n > i64(len(stock)):
+            if n > MOST_ZEROS:
+                stock = vec[i32](stock)  # a long one is not kept
+            while i64(len(stock)) < n:
+                stock = append(stock, i32(0))
+            if n > MOST_ZEROS:
+                return stock[:n]
+            self._zeros = stock
+        return stock[:n]
+
+    def _table(self, size: i64) -> None:
+        table = vec[i64]([0] * 1024)
+        while i64(len(table)) < size:
+            table = extend(table, table)
+        self.table = table
+        self.mask = size - 1
+
+    # ---------------------------------------------------------------- making nodes
+
+    def intern(self, op: i64, args: vec[i32]) -> i64:
+        """The node with this operation and these children: the old one or a new one."""
+        count = i64(len(args))
+        digest = self.digest
+        d: i64 = self._seed(op)
+        k: i64 = 0
+        while k < count:
+            d = combine(d, digest[i64(args[k])])
+            k += 1
+        table = self.table
+        mask = self.mask
+        tag = (d & _M31) << 32
+        h: i64 = (d >> 31) & mask
+        while True:
+            entry = table[h]
+            if entry == 0:
+                break
+            j = (entry & 0xFFFFFFFF) - 1
+            if entry - j - 1 == tag and i64(self.op[j]) == op:
+                lo = i64(self.start[j])
+                if i64(self.start[j + 1]) - lo == count:
+                    pool = self.pool
+                    k = 0
+                    while k < count and pool[lo + k] == args[k]:
+                        k += 1
+                    if k == count:
+                        return j
+            h = (h + 1) & mask
+        pool = self.pool
+        k = 0
+        while k < count:
+            pool = append(pool, args[k])
+            k += 1
+        self.pool = pool
+        return self._append(op, d, h)
+
+    def intern2(self, op: i64, a: i64, b: i64) -> i64:
+        """`intern` for two children."""
+        digest = self.digest
+        d: i64 = combine(combine(self._seed(op), digest[a]), digest[b])
+        table = self.table
+        mask = self.mask
+        tag = (d & _M31) << 32
+        h: i64 = (d >> 31) & mask
+        while True:
+            entry = table[h]
+            if entry == 0:
+                break
+            j = (entry & 0xFFFFFFFF) - 1
+            if entry - j - 1 == tag and i64(self.op[j]) == op:
+                lo = i64(self.start[j])
+                if (
+                    i64(self.start[j + 1]) - lo == 2
+                    and i64(self.pool[lo]) == a
+                    and i64(self.pool[lo + 1]) == b
+                ):
+                    return j
+            h = (h + 1) & mask
+        self.pool = append(append(self.pool, i32(a)), i32(b))
+        return self._append(op, d, h)
+
+    def _leaf(self, op: i64, payload: i64, d: i64) -> i64:
+        """The leaf with this payload, whose digest is d."""
+        table = self.table
+        mask = self.mask
+        tag = (d & _M31) << 32
+        h: i64 = (d >> 31) & mask
+        while True:
+            entry = table[h]
+            if entry == 0:
+                break
+            j = (entry & 0xFFFFFFFF) - 1
+            if (
+                entry - j - 1 == tag
+                and i64(self.op[j]) == op
+                and i64(self.pool[i64(self.start[j])]) == payload
+            ):
+                return j
+            h = (h + 1) & mask
+        self.pool = append(self.pool, i32(payload))
+        return self._append(op, d, h)
+
+    def _seed(self, op: i64) -> i64:
+        d: i64 = (op + 1) * 0x1000193
+        if op >= CALL:
+            return combine(CALL, self.function_digest[op - CALL])
+        return d
+
+    def _append(self, op: i64, d: i64, h: i64) -> i64:
+        """A new node, whose children or payload were just put into the pool; h is its place in the table."""
+        n = self.n
+        if n >= self.ceiling:
+            raise LimitError("nodes", int(self.ceiling))
+        self.op = append(self.op, i32(op))
+        self.start = append(self.start, i32(i64(len(self.pool))))
+        self.digest = append(self.digest, d)
+        self.table[h] = ((d & _M31) << 32) | (n + 1)
+        self.n = n + 1
+        if (n + 1) * 3 > self.mask * 2:  # two thirds full
+            self._rehash((self.mask + 1) * 2)
+        return n
+
+    def _rehash(self, size: i64) -> None:
+        self._table(size)
+        table = self.table
+        mask = self.mask
+        i: i64 = 0
+        while i < self.n:
+            d = self.digest[i]
+            h: i64 = (d >> 31) & mask
+            while table[h] != 0:
+                h = (h + 1) & mask
+            table[h] = ((d & _M31) << 32) | (i + 1)
+            i += 1
+
+    def integer(self, p: i64) -> i64:
+        """The node of a small integer, |p| < 2**30."""
+        if -NEAR <= p and p < NEAR:  # each is made once and then found by its value
+            found = i64(self.near[p + NEAR])
+            if found >= 0:
+                return found
+            found = self._leaf(INT, p, combine(0x1000193, p + SMALL))
+            self.near[p + NEAR] = i32(found)
+            return found
+        return self._leaf(INT, p, combine(0x1000193, p + SMALL))
+
+    def rational(self, p: int, q: int, decimal: bool) -> i64:
+        """The node of p/q, in lowest terms with q > 0, as given."""
+        if q == 1 and -SMALL < p < SMALL:
+            return self.integer(i64(p))
+        key = (p, q, decimal)
+        index = self.number_index.get(key, -1)
+        if index < 0:
+            if p.bit_length() > self.bits or q.bit_length() > self.bits:
+                raise LimitError("bits", int(self.bits), "a number grew too long")
+            index = len(self.numbers)
+            self.numbers.append(key)
+            self.number_index[key] = index
+        d = combine(self._seed(NUM), i64(p % 0x1FFFFFFFFFFFFFFF))
+        d = combine(d, i64(q % 0x1FFFFFFFFFFFFFFF))
+        d = combine(d, i64((p.bit_length() * 2 + (1 if p < 0 else 0)) * 2 + (1 if decimal else 0)))
+        return self._leaf(NUM, index, d)
+
+    def symbol(self, name: str) -> i64:
+        index = self.name_index.get(name, -1)
+        if index < 0:
+            index = len(self.names)
+            self.names.append(name)
+            self.name_index[name] = index
+            self.name_digest = append(self.name_digest, combine(self._seed(SYM), digest_text(name)))
+        return self._leaf(SYM, index, self.name_digest[index])
+
+    def declare(self, name: str, parity: int, facts: int) -> int:
+        """Make a function known; returns its index.  parity: 1 even, -1 odd, 0 neither."""
+        index = len(self.functions)
+        self.functions.append(name)
+        self.function_digest = append(self.function_digest, digest_text(name))
+        self.parity.append(parity)
+        self.ranges.append(facts)
+        self.ready.append(False)
+        self.partials.append([])
+        self.specials.append({})
+        self.exact.append(None)
+        if name == "exp":
+            self.exp = index
+        elif name == "log":
+            self.log = index
+        elif name == "piecewise":
+            self.piecewise = index
+        return index
+
+    # ---------------------------------------------------------------- reading nodes
+
+    def arg(self, i: i64, k: i64) -> i64:
+        """Child k of node i."""
+        return i64(self.pool[i64(self.start[i]) + k])
+
+    def arity(self, i: i64) -> i64:
+        return i64(self.start[i + 1]) - i64(self.start[i])
+
+    def children(self, i: i64) -> vec[i32]:
+        """The children of node i; of a leaf or a constant none."""
+        if i64(self.op[i]) <= SYM:
+            return vec[i32]()
+        return self.pool[i64(self.start[i]) : i64(self.start[i + 1])]
+
+    def is_number(self, i: i64) -> bool:
+        return self.op[i] <= NUM
+
+    def value(self, i: i64) -> Rational:
+        """The exact value of a number node."""
+        payload = i64(self.pool[i64(self.start[i])])
+        if self.op[i] == INT:
+            return (int(payload), 1, False)
+        return self.numbers[payload]
+
+    def name(self, i: i64) -> str:
+        return self.names[i64(self.pool[i64(self.start[i])])]
+
+    def before(self, a: i64, b: i64) -> bool:
+        """Whether a comes before b in canonical order: by digest, and by structure where digests tie."""
+        da = self.digest[a]
+        db = self.digest[b]
+        if da != db:
+            return da < db
+        return self._before_by_structure(a, b)
+
+    def _before_by_structure(self, a: i64, b: i64) -> bool:
+        left: list[int] = [int(a)]
+        right: list[int] = [int(b)]
+        while left:
+            i = i64(left.pop())
+            j = i64(right.pop())
+            if i == j:
+                continue
+            if self.op[i] != self.op[j]:
+                return self.op[i] < self.op[j]
+            if self.arity(i) != self.arity(j):
+                return self.arity(i) < self.arity(j)
+            op = i64(self.op[i])
+            if op <= NUM:
+                return self.value(i) < self.value(j)
+            if op == SYM:
+                return self.name(i) < self.name(j)
+            k: i64 = self.arity(i) - 1
+            while k >= 0:
+                left.append(int(self.arg(i, k)))
+                right.append(int(self.arg(j, k)))
+                k -= 1
+        return False
+
+    def sort_pairs(self, ids: vec[i32], partners: vec[i32]) -> None:
+        """Sort ids into canonical order in place, and move the partners with them."""
+        n = i64(len(ids))
+        if n > 12:
+            order = self.order(ids)
+            old_ids = vec[i32](ids)
+            old_partners = vec[i32](partners)
+            k: i64 = 0
+            while k < n:
+                at = i64(order[k])
+                ids[k] = old_ids[at]
+                partners[k] = old_partners[at]
+                k += 1
+            return
+        i: i64 = 1
+        while i < n:
+            x = ids[i]
+            y = partners[i]
+            j: i64 = i - 1
+            while j >= 0 and self.before(i64(x), i64(ids[j])):
+                ids[j + 1] = ids[j]
+                partners[j + 1] = partners[j]
+                j -= 1
+            ids[j + 1] = x
+            partners[j + 1] = y
+            i += 1
+
+    def order(self, ids: vec[i32]) -> vec[i32]:
+        """The positions of ids in canonical order, by merging (stable)."""
+        n = i64(len(ids))
+        a = vec[i32](capacity=n)
+        i: i64 = 0
+        while i < n:
+            a = append(a, i32(i))
+            i += 1
+        b = vec[i32](a)
+        width: i64 = 1
+        while width < n:
+            lo: i64 = 0
+            while lo < n:
+                mid = min(lo + width, n)
+                hi = min(lo + 2 * width, n)
+                left = lo
+                right = mid
+                k = lo
+                while k < hi:
+                    if right >= hi or (
+                        left < mid and not self.before(i64(ids[i64(a[right])]), i64(ids[i64(a[left])]))
+                    ):
+                        b[k] = a[left]
+                        left += 1
+                    else:
+                        b[k] = a[right]
+                        right += 1
+                    k += 1
+                lo += 2 * width
+            a, b = b, a
+            width *= 2
+        return a
+
+    def next_epoch(self) -> i64:
+        """A new number for marks, and marks and slots for every node there is."""
+        if self.epoch == 0x7FFFFFFF:
+            self.mark = vec[i32]()
+            self.slot = vec[i32]()
+            self.epoch = 0
+        if i64(len(self.slot)) < self.n:
+            room = self.n + self.n // 2 + 1024  # doubling in a call means no copying in most
+            self.slot = self.zeros(room)
+            self.mark = self.zeros(room)
+            self.epoch = 0
+        self.epoch += 1
+        return self.epoch
+
+    def room_to_measure(self) -> None:
+        """Entries for the measures of every node there is."""
+        if i64(len(self.above)) >= self.n:
+            return
+        room = self.n + self.n // 2 + 1024
+        above = self.above
+        below = self.below
+        known = self.known
+        while i64(len(above)) < room:
+            above = append(above, 0)
+            below = append(below, 0)
+            known = append(known, i32(0))
+        self.above = above
+        self.below = below
+        self.known = known
+
+    def _forget_measures(self) -> None:
+        self.above = vec[i64]()
+        self.below = vec[i64]()
+        self.known = vec[i32]()
+
+    # ---------------------------------------------------------------- giving memory back
+
+    def collect(self, roots: list[int]) -> list[int]:
+        """Keep what the roots reach, renumber it in the same order, and return the roots' new ids."""
+        n = self.n
+        keep = self.zeros(n)
+        i: i64 = 0
+        while i < n:
+            keep[i] = i32(-1)
+            i += 1
+        for root in roots:
+            keep[i64(root)] = i32(0)
+        i = n - 1
+        while i >= 0:
+            if keep[i] >= 0 and i64(self.op[i]) > SYM:
+                k = i64(self.start[i])
+                end = i64(self.start[i + 1])
+                while k < end:
+                    keep[i64(self.pool[k])] = i32(0)
+                    k += 1
+            i -= 1
+        op = self.op
+        start = self.start
+        pool = self.pool
+        numbers = self.numbers
+        names = self.names
+        digest = self.digest
+        done = False
+        try:
+            self._clear()
+            self._copy(n, keep, op, start, pool, numbers, names)
+            done = True
+        finally:
+            if not done:  # interrupted: everything stays as it was
+                self.op, self.start, self.pool, self.digest, self.n = op, start, pool, digest, n
+                self.numbers, self.names = numbers, names
+                self.mend()
+        return [int(keep[i64(root)]) for root in roots]
+
+    def _copy(
+        self,
+        n: i64,
+        keep: vec[i32],
+        op: vec[i32],
+        start: vec[i32],
+        pool: vec[i32],
+        numbers: list[Rational],
+        names: list[str],
+    ) -> None:
+        """Intern the kept nodes of other arrays, and leave their new ids in `keep`."""
+        i: i64 = 0
+        while i < n:
+            if keep[i] >= 0 or i < FIXED:
+                lo = i64(start[i])
+                end = i64(start[i + 1])
+                code = i64(op[i])
+                if code == NUM:
+                    p, q, decimal = numbers[i64(pool[lo])]
+                    keep[i] = i32(self.rational(p, q, decimal))
+                elif code == SYM:
+                    keep[i] = i32(self.symbol(names[i64(pool[lo])]))
+                elif code == INT:
+                    keep[i] = i32(self.integer(i64(pool[lo])))
+                else:
+                    args = vec[i32](capacity=end - lo)
+                    while lo < end:
+                        args = append(args, keep[i64(pool[lo])])
+                        lo += 1
+                    keep[i] = i32(self.intern(code, args))
+            i += 1
+
+    def mend(self) -> None:
+        """Drop a node that was half made when an interrupt came: every array back to n entries."""
+        n = self.n
+        self.op = self.op[:n]
+        self.start = self.start[: n + 1]
+        self.pool = self.pool[: i64(self.start[n])]
+        self.digest = self.digest[:n]
+        self.mark = vec[i32]()
+        self.slot = vec[i32]()
+        self._forget_measures()
+        self.near = vec[i32]([i32(-1)] * (2 * NEAR))
+        del self.names[self._payloads(SYM) :]
+        del self.numbers[self._payloads(NUM) :]
+        self.name_index = {name: k for k, name in enumerate(self.names)}
+        self.name_digest = vec[i64]()
+        for name in self.names:
+            self.name_digest = append(self.name_digest, combine(self._seed(SYM), digest_text(name)))
+        self.number_index = {value: k for k, value in enumerate(self.numbers)}
+        size: i64 = 1024
+        while size < 2 * n:
+            size *= 2
+        self._rehash(size)
+
+    def _payloads(self, op: i64) -> int:
+        """How many entries of its side table the nodes of this kind use."""
+        used: i64 = 0
+        i: i64 = 0
+        while i < self.n:
+            if self.op[i] == op:
+                used = max(used, i64(self.pool[i64(self.start[i])]) + 1)
+            i += 1
+        return int(used)

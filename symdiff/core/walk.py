@@ -1,0 +1,137 @@
+"""Passes that read: what is reachable, symbols, substitution, export.  One loop each, in id order.
+
+`reach` marks by a stack and sorts, so a pass over a small expression costs its size, not the store's.
+"""
+
+from __future__ import annotations
+
+from librt.vecs import append, vec
+from mypy_extensions import i32, i64
+
+from symdiff.core.build import rebuild
+from symdiff.core.store import SYM, Store
+
+
+def reach(s: Store, roots: vec[i32]) -> vec[i32]:
+    """Every node the roots reach, ascending; `s.slot[i]` is the place of node i in it until the next call."""
+    epoch = i32(s.next_epoch())
+    op = s.op
+    start = s.start
+    pool = s.pool
+    mark = s.mark
+    slot = s.slot
+    found = vec[i32](capacity=16)
+    k: i64 = 0
+    while k < i64(len(roots)):
+        root = i64(roots[k])
+        k += 1
+        if mark[root] != epoch:
+            mark[root] = epoch
+            found = append(found, i32(root))
+    low: i64 = s.n
+    high: i64 = -1
+    at: i64 = 0
+    while at < i64(len(found)):
+        node = i64(found[at])
+        at += 1
+        if node < low:
+            low = node
+        if node > high:
+            high = node
+        if i64(op[node]) <= SYM:
+            continue
+        k = i64(start[node])
+        end = i64(start[node + 1])
+        while k < end:
+            c = pool[k]
+            k += 1
+            if mark[i64(c)] != epoch:
+                mark[i64(c)] = epoch
+                found = append(found, c)
+    at = 0
+    if high - low < 8 * i64(len(found)):  # dense: read the marks in order
+        while low <= high:
+            if mark[low] == epoch:
+                slot[low] = i32(at)
+                found[at] = i32(low)
+                at += 1
+            low += 1
+        return found
+    for i in sorted([int(f) for f in found]):
+        slot[i64(i)] = i32(at)
+        found[at] = i32(i)
+        at += 1
+    return found
+
+
+def reach_list(s: Store, roots: list[int]) -> list[int]:
+    return [int(i) for i in reach(s, vec[i32]([i32(r) for r in roots]))]
+
+
+def symbols(s: Store, roots: list[int]) -> list[int]:
+    """The variables that the roots reach, by name."""
+    found = [i for i in reach_list(s, roots) if s.op[i64(i)] == SYM]
+    return sorted(found, key=s.name)
+
+
+def substitute(s: Store, root: int, old: list[int], new: list[int]) -> int:
+    """root with each old node replaced by its new one, all at once, rebuilt by the constructors."""
+    ids = reach(s, vec[i32]([i32(root)]))
+    n = i64(len(ids))
+    out = vec[i32](ids)
+    changed = s.zeros(n)
+    places: dict[int, int] = {}
+    for k in range(len(old)):
+        places[old[k]] = new[k]
+    i: i64 = 0
+    while i < n:  # the constructors do not call reach, so the slots stay valid
+        node = i64(ids[i])
+        replacement = places.get(int(node), -1)
+        flag: i32 = 0
+        if replacement >= 0:
+            out[i] = i32(replacement)
+            flag = 1
+        elif s.op[node] > SYM:
+            k2 = i64(s.start[node])
+            end = i64(s.start[node + 1])
+            args = vec[i32](capacity=end - k2)
+            while k2 < end:
+                c = i64(s.slot[i64(s.pool[k2])])
+                args = append(args, out[c])
+                if changed[c] != 0:
+                    flag = 1
+                k2 += 1
+            if flag != 0:
+                out[i] = i32(rebuild(s, i64(s.op[node]), args))
+        changed[i] = flag
+        i += 1
+    return int(out[n - 1])
+
+
+def export(s: Store, roots: list[int]) -> tuple[list[int], list[int], list[tuple[int, ...]], list[int]]:
+    """What the roots reach as plain lists: ids, operations, children by place, places of the roots."""
+    ids = reach(s, vec[i32]([i32(r) for r in roots]))
+    nodes: list[int] = []
+    ops: list[int] = []
+    children: list[tuple[int, ...]] = []
+    for node in ids:
+        i = i64(node)
+        nodes.append(int(node))
+        ops.append(int(s.op[i]))
+        if s.op[i] <= SYM:
+            children.append(())
+        else:
+            children.append(tuple([int(s.slot[i64(c)]) for c in s.children(i)]))
+    return nodes, ops, children, [int(s.slot[i64(r)]) for r in roots]
+
+
+def rebuild_all(s: Store, ops: list[int], children: list[tuple[int, ...]], leaves: list[int]) -> list[int]:
+    """The nodes of an exported graph: leaves[i] is the node of leaf i, children are places before it."""
+    out: list[int] = []
+    for i in range(len(ops)):
+        if ops[i] <= SYM:
+            out.append(leaves[i])
+        else:
+            args = vec[i32]([i32(out[c]) for c in children[i]])
+            out.append(int(s.intern(i64(ops[i]), args)))
+    return out

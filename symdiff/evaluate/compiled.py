@@ -1,0 +1,336 @@
+"""Compiled functions: formulas and variable names in, a callable out.
+
+A `Compiled` holds one program and runs it on the backend that the values ask for: plain numbers on generated Python
+code, arrays on NumPy.  The program is all that a pickle carries, besides the formulas it came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Complex, Real
+from typing import TYPE_CHECKING, Any
+
+from symdiff.core import walk
+from symdiff.core.store import CALL, NUM, ONE, SYM
+from symdiff.errors import DomainError, SymdiffError
+from symdiff.evaluate.program import Program, assemble
+from symdiff.evaluate.python import (
+    COMPLEX_ARITHMETIC, LONGEST_SOURCE, MOST_PARAMETERS, REAL_ARITHMETIC, Tape, namespace, real, source,
+)  # fmt: skip
+from symdiff.expr import Expr, Graph, graph, handle, session
+from symdiff.functions import index
+
+if TYPE_CHECKING:
+    from symdiff.evaluate.numpy import ArrayCode
+
+#: The backends by name, and what each one takes.
+BACKENDS = {
+    "auto": "numbers on the python backend, arrays on the numpy backend",
+    "python": "real numbers",
+    "numpy": "arrays and real numbers",
+    "complex": "complex numbers",
+}
+
+#: Lists of lists of ... outputs go no deeper than this.
+DEEPEST_NESTING = 16
+
+#: Where an output stands in the result: its number, or a list of places.
+Structure = Any
+
+
+class _Missing:
+    """The argument that was not given."""
+
+
+_MISSING = _Missing()
+
+#: Most values are of these classes, which is quicker to see than that they are numbers.
+_PLAIN = frozenset({float, int, bool})
+
+
+class Compiled:
+    """A function of numbers or arrays: `fn(x, y)`, `fn(x=1, y=2)`, `fn(xs, ys, out=result)`.
+
+    inputs: the variables' names.  outputs: the formulas.  program: the straight-line code.  source: the Python
+    text that runs it.  Arguments broadcast together; the result has their common shape, also where a formula is
+    constant.  Plain numbers give a float (a bool for a condition), never a warning: outside the domain, nan.
+    """
+
+    __slots__ = ("__call__", "_arrays", "_formulas", "_scalars", "_tape", "backend", "program", "structure")
+    __call__: Callable[..., Any]
+
+    def __init__(
+        self, program: Program, structure: Structure, formulas: tuple[Expr, ...] | Graph, backend: str = "auto"
+    ) -> None:
+        self.program = program
+        self.structure = structure
+        self.backend = backend
+        self._formulas = formulas
+        self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
+        self._arrays: ArrayCode | None = None
+        self._scalars: Callable[..., Any] | None = None
+        self.__call__ = lambda *values, **named: self._general(values, named)
+
+    # ------------------------------------------------------------ what it is
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the variables, in the order of the arguments."""
+        return self.program.inputs
+
+    @property
+    def outputs(self) -> tuple[Expr, ...]:
+        """The formulas, one after another."""
+        if isinstance(self._formulas, Graph):
+            self._formulas = _formulas(self._formulas)
+        return self._formulas
+
+    @property
+    def source(self) -> str:
+        """The generated Python code."""
+        if self.backend == "numpy":
+            return self._array_code().source()
+        return source(self._tape, _template(self.structure))
+
+    def __repr__(self) -> str:
+        n = len(self.program.outputs)
+        names = ", ".join(self.inputs[:6]) + (", ..." if len(self.inputs) > 6 else "")
+        return (
+            f"<compiled: {n} output{'s' * (n != 1)} of ({names}), {len(self.program)} instructions, "
+            f"backend {self.backend}>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        formulas = self._formulas if isinstance(self._formulas, Graph) else graph(self._formulas)
+        leaves = [tuple(leaf) if isinstance(leaf, tuple) else leaf for leaf in formulas.leaf]
+        # A call's kind depends on the table of this process: its name says the rest.
+        kinds = [min(op, CALL) for op in formulas.op]
+        packed = Graph(kinds, formulas.args, leaves, formulas.roots)
+        return Compiled, (self.program, self.structure, packed, self.backend)
+
+    def __copy__(self) -> Compiled:
+        return Compiled(self.program, self.structure, self._formulas, self.backend)
+
+    def __deepcopy__(self, memo: object) -> Compiled:
+        return self.__copy__()
+
+    # ------------------------------------------------------------ calls
+
+    def _general(self, args: Sequence[Any], named: dict[str, Any]) -> Any:
+        """Any call that the generated code does not take as it stands."""
+        out = None if "out" in self.inputs else named.pop("out", None)
+        values = self._bound(args, named)
+        numbers = None if out is not None or self.backend == "numpy" else self._numbers(values)
+        if numbers is not None:
+            return self._scalar_call()(*numbers)
+        if self.backend in ("python", "complex"):
+            raise SymdiffError(
+                f'the {self.backend} backend takes {BACKENDS[self.backend]} only; compile with backend="auto"'
+            )
+        results = self._array_code()(values, None if out is None else _flat_out(out, self.structure))
+        if out is not None:
+            return out
+        if results and not results[0].ndim:
+            results = [r.item() for r in results]
+        return _assembled(self.structure, results)
+
+    def _bound(self, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+        """One value for each input, from positional and named arguments."""
+        inputs = self.inputs
+        given = [a for a in args if a is not _MISSING]
+        if named and len(given) <= len(inputs):
+            for name in named:
+                if name not in inputs:
+                    raise SymdiffError(_unknown(name, inputs))
+                if name in inputs[: len(given)]:
+                    raise SymdiffError(f"{name} is given twice")
+            missing = [name for name in inputs[len(given) :] if name not in named]
+            if missing:
+                raise SymdiffError(f"no value is given for {', '.join(missing)}")
+            return given + [named[name] for name in inputs[len(given) :]]
+        if len(given) != len(inputs):
+            n = len(inputs)
+            takes = f"{n} argument{'s' * (n != 1)}" + (f" ({', '.join(inputs)})" if 0 < n < 20 else "")
+            raise SymdiffError(f"the function takes {takes}, and {len(given)} were given")
+        return given
+
+    def _numbers(self, values: Sequence[Any]) -> list[Any] | None:
+        """The values as floats (or complex numbers) if all of them are plain numbers."""
+        if self.backend == "complex":
+            return [complex(v) for v in values] if all(isinstance(v, Complex) for v in values) else None
+        for v in values:
+            if v.__class__ not in _PLAIN and not isinstance(v, (float, Real, Decimal)):
+                return None
+        return [real(v) for v in values]
+
+    def _scalar_call(self) -> Callable[..., Any]:
+        """The function that takes plain numbers; from its first use on, it is the call itself."""
+        if self._scalars is None:
+            if len(self.program) > LONGEST_SOURCE or len(self.inputs) > MOST_PARAMETERS:
+                self._scalars = self._careful
+            else:
+                names = namespace(self._tape)
+                names["careful"], names["general"], names["missing"] = self._careful, self._general, _MISSING
+                exec(compile(self.source, "<symdiff>", "exec"), names)
+                self.__call__ = self._scalars = names["program"]
+        return self._scalars
+
+    def _careful(self, *values: Any) -> Any:
+        return _assembled(self.structure, self._tape(*values))
+
+    def _array_code(self) -> ArrayCode:
+        if self._arrays is None:
+            from symdiff.evaluate.numpy import ArrayCode
+
+            self._arrays = ArrayCode(self._tape)
+        return self._arrays
+
+
+def compile_formulas(
+    outputs: object, vars: str | Iterable[str | Expr] | None = None, backend: str = "auto"
+) -> Compiled:
+    """Compile formulas into one function of `vars`: fast, picklable, safe in threads.
+
+    outputs: a formula (text, expression or number), or a list of formulas, or a list of lists (a Jacobian); the
+    function returns one value or lists as given.  vars: names in the order of the arguments; the sorted variables
+    of the formulas where they are left out.  backend: "auto" takes numbers and arrays alike; "python", "numpy" and
+    "complex" are its parts.  Raises SymdiffError where a formula has a variable that is not among `vars`.
+
+    >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
+    >>> fn(3.0, 2.0)
+    [18.0, 12.0]
+    """
+    if backend not in BACKENDS:
+        there = "; ".join(f'"{name}" ({takes})' for name, takes in BACKENDS.items())
+        raise SymdiffError(f"there is no backend {backend!r}; there are {there}")
+    flat: list[Expr] = []
+    structure = _structure(outputs, flat, 0)
+    nodes = graph(flat)
+    names = _names(vars) if vars is not None else variables(nodes)
+    return Compiled(assemble(nodes, names), structure, tuple(flat), backend)
+
+
+def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any) -> Any:
+    """The value of a formula: a float for numbers, an array for arrays.
+
+    values, names: one value for each variable: a number of any kind, exact ones too, or text such as "1/3".
+    Raises DomainError where a variable has no value, SymdiffError where a name is none of the formula's.
+
+    >>> evaluate("x^2 + 1", x="1/2"), evaluate("sqrt(x)", {"x": -1})
+    (1.25, nan)
+    """
+    from symdiff.parse import formula
+
+    nodes = graph([formula(f)])
+    inputs = variables(nodes)
+    given: dict[str, Any] = {}
+    for name, value in [*(values or {}).items(), *names.items()]:
+        name = _name(name)
+        if name in given:
+            raise SymdiffError(f"{name} is given twice")
+        given[name] = _constant(name, value) if isinstance(value, (str, Expr)) else value
+    for name in given:
+        if name not in inputs:
+            raise SymdiffError(_unknown(name, inputs))
+    missing = [name for name in inputs if name not in given]
+    if missing:
+        raise DomainError(f"no value is given for {', '.join(missing)}")
+    function = Compiled(assemble(nodes, inputs), 0, ())
+    numbers = function._numbers([given[name] for name in inputs])
+    if numbers is not None:
+        return function._careful(*numbers)  # once: not worth generating code
+    return function(*[given[name] for name in inputs])
+
+
+def variables(nodes: Graph) -> list[str]:
+    """The names of the variables in a graph, sorted."""
+    return sorted({leaf for op, leaf in zip(nodes.op, nodes.leaf, strict=True) if op == SYM})
+
+
+# ------------------------------------------------------------ names and values
+
+
+def _name(name: object) -> str:
+    """A variable's name as formulas have it; a symbol may stand for its name."""
+    if isinstance(name, Expr):
+        name = str(name)
+    if not isinstance(name, str):
+        raise SymdiffError(f"{name!r} is not the name of a variable")
+    return unicodedata.normalize("NFKC", name)
+
+
+def _names(vars: str | Iterable[str | Expr]) -> list[str]:
+    if isinstance(vars, (str, Expr)):
+        return [_name(part) for part in str(vars).replace(",", " ").split()]
+    return [_name(name) for name in vars]
+
+
+def _unknown(name: str, inputs: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, inputs, 1)
+    hint = f"did you mean {close[0]}?" if close else f"they are: {', '.join(inputs) or 'none'}"
+    return f"{name} is not among the variables; {hint}"
+
+
+def _constant(name: str, text: str | Expr) -> float:
+    """A value that is written as a formula without variables."""
+    from symdiff.parse import formula
+
+    nodes = graph([formula(text)])
+    if variables(nodes):
+        raise SymdiffError(f"the value of {name} is not a number: it has the variable {variables(nodes)[0]}")
+    value: float = Tape(assemble(nodes, []))()[0]
+    return value
+
+
+# ------------------------------------------------------------ nested outputs
+
+
+def _structure(outputs: object, flat: list[Expr], depth: int) -> Structure:
+    """The places of nested outputs, which are appended to `flat`."""
+    from symdiff.parse import formula
+
+    if not isinstance(outputs, (list, tuple)):
+        flat.append(formula(outputs))
+        return len(flat) - 1
+    if depth == DEEPEST_NESTING:
+        raise SymdiffError(f"the outputs are nested more than {DEEPEST_NESTING} lists deep")
+    return [_structure(part, flat, depth + 1) for part in outputs]
+
+
+def _assembled(structure: Structure, values: Sequence[Any]) -> Any:
+    if isinstance(structure, int):
+        return values[structure]
+    return [_assembled(part, values) for part in structure]
+
+
+def _template(structure: Structure) -> str:
+    """The same as Python source, over the values' names."""
+    if isinstance(structure, int):
+        return f"{{{structure}}}"
+    return f"[{', '.join(_template(part) for part in structure)}]"
+
+
+def _flat_out(out: Any, structure: Structure) -> list[Any]:
+    """The arrays given by `out=`, in the outputs' order."""
+    if isinstance(structure, int):
+        if not hasattr(out, "dtype") or not hasattr(out, "shape"):
+            raise SymdiffError("out= needs an array for each output, nested like the outputs")
+        return [out]
+    if len(out) != len(structure):
+        raise SymdiffError(f"out= needs {len(structure)} arrays here, and {len(out)} were given")
+    return [a for part, inner in zip(out, structure, strict=True) for a in _flat_out(part, inner)]
+
+
+def _formulas(packed: Graph) -> tuple[Expr, ...]:
+    """The expressions at a graph's roots, built again."""
+    with session() as s:
+        codes: list[int] = []
+        nodes: list[int] = []
+        for op, leaf in zip(packed.op, packed.leaf, strict=True):
+            codes.append(op + index(leaf) if op == CALL else op)
+            nodes.append(s.rational(*leaf) if op <= NUM else s.symbol(leaf) if op == SYM else ONE)
+        built = walk.rebuild_all(s, codes, packed.args, nodes)
+        return tuple(handle(built[root]) for root in packed.roots)

@@ -1,0 +1,375 @@
+"""Expr: the thin handle that users hold, one per node, so that `is` is identity of structure.
+
+There is one store for the process.  `session()` takes its lock and, when it has grown past twice what was alive
+after the last collection, lets it forget what no handle reaches; raw ids are valid inside one session only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from symdiff.core import build, measure, walk
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, Store
+from symdiff.errors import SymdiffError
+from symdiff.functions import TABLE
+from symdiff.functions import index as function_index
+from symdiff.limits import DEFAULT
+
+
+def _facts(text: str) -> int:
+    """What a range, intervals joined by "or", says for certain: of each sign, never zero."""
+    facts = measure.POSITIVE | measure.NOT_POSITIVE if text else 0
+    for interval in text.split(" or ") if text else ():
+        low, high = interval[1:-1].split(", ")
+        if low.startswith("-"):
+            facts &= ~measure.NOT_NEGATIVE
+        if high != "0" and not high.startswith("-"):
+            facts &= ~measure.NOT_POSITIVE
+        above = not low.startswith("-") and (low != "0" or interval[0] == "(")
+        under = high.startswith("-") or (high == "0" and interval[-1] == ")")
+        if not above and not under:
+            facts &= ~measure.NOT_ZERO
+    return facts
+
+
+STORE = Store()
+STORE.ceiling = DEFAULT.nodes
+STORE.bits = DEFAULT.bits
+for _record in TABLE:
+    STORE.declare(_record.name, {"even": 1, "odd": -1, "": 0}[_record.parity], _facts(_record.range))
+
+#: A store smaller than this is never collected; about 16 MB.
+COLLECT_FROM = 1 << 18
+
+#: What arithmetic on expressions accepts beside expressions.
+Scalar = int | float | Fraction | Decimal
+
+
+class Number(NamedTuple):
+    """An exact number p/q in lowest terms, q > 0; `decimal` says that it was typed as a decimal."""
+
+    p: int
+    q: int
+    decimal: bool
+
+
+class _Session:
+    """The store's lock, and the moment at which it may be collected: on entry from outside."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.collect_at = COLLECT_FROM
+        self.handles: weakref.WeakValueDictionary[int, Expr] = weakref.WeakValueDictionary()
+
+    def __enter__(self) -> Store:
+        STORE.lock.acquire()
+        self.depth += 1
+        if self.depth == 1 and self.collect_at < STORE.n:
+            self.collect()
+        return STORE
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.depth -= 1
+        if kind is not None and issubclass(kind, (KeyboardInterrupt, MemoryError)):
+            STORE.mend()
+        STORE.lock.release()
+
+    def collect(self) -> None:
+        alive = list(self.handles.values())
+        for expr, node in zip(alive, STORE.collect([expr.id for expr in alive]), strict=True):
+            expr.id = node
+        self.handles = weakref.WeakValueDictionary({expr.id: expr for expr in alive})
+        self.collect_at = max(COLLECT_FROM, 2 * STORE.n)
+
+
+_SESSION = _Session()
+
+
+def session() -> _Session:
+    """`with session() as store:` -- raw ids may be used inside."""
+    return _SESSION
+
+
+def _above(module: str, name: str) -> Callable[..., Any]:
+    """What a method of Expr takes from a higher layer, loaded when it is called."""
+    found: Callable[..., Any] = getattr(importlib.import_module("symdiff." + module), name)
+    return found
+
+
+class Expr:
+    """One formula: a node of the store.  Immutable; equal structure is the same object.
+
+    >>> import symdiff as sd
+    >>> x, y = sd.symbols("x y")
+    >>> (x + y)**2 / 2
+    (x + y)^2/2
+    >>> x*y is y*x
+    True
+    """
+
+    __slots__ = ("__weakref__", "id")
+    id: int
+
+    # ------------------------------------------------------------ what it is
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The names of its variables, sorted."""
+        with session() as s:
+            return tuple(s.name(i) for i in walk.symbols(s, [self.id]))
+
+    @property
+    def size(self) -> int:
+        """Tree size: operators, functions, names and numbers as a person reads them."""
+        with session() as s:
+            return measure.size(s, self.id)
+
+    @property
+    def nodes(self) -> int:
+        """DAG size: distinct nodes, what a machine computes."""
+        with session() as s:
+            return len(walk.reach_list(s, [self.id]))
+
+    def subs(self, values: Mapping[str, object] | None = None, /, **names: object) -> Expr:
+        """The expression with variables replaced, all at once, by formulas, text or numbers.
+
+        >>> import symdiff as sd
+        >>> sd.parse("x^2 + y").subs(x="y + 1", y=3)
+        (y + 1)^2 + 3
+        """
+        formula = _above("parse", "formula")
+        pairs = {**(values or {}), **names}
+        replacements = {name: formula(value) for name, value in pairs.items()}
+        with session() as s:
+            old = [s.symbol(name) for name in replacements]
+            return handle(walk.substitute(s, self.id, old, [r.id for r in replacements.values()]))
+
+    # ------------------------------------------------------------ how it is shown
+
+    def __str__(self) -> str:
+        return str(_above("show", "text")(self))
+
+    __repr__ = __str__
+
+    def unicode(self) -> str:
+        """For reading: x², √x, π."""
+        return str(_above("show", "unicode")(self))
+
+    def latex(self) -> str:
+        """LaTeX source, without dollar signs."""
+        return str(_above("show", "latex")(self))
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    # ------------------------------------------------------------ identity and pickling
+
+    def __hash__(self) -> int:
+        with session() as s:
+            return int(s.digest[self.id])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        g = graph([self])
+        leaves = [tuple(leaf) if isinstance(leaf, Number) else leaf for leaf in g.leaf]
+        return _unpickle, ([min(op, CALL) for op in g.op], g.args, leaves)
+
+    def __copy__(self) -> Expr:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Expr:
+        return self
+
+    def __bool__(self) -> bool:
+        with session() as s:
+            name = s.functions[s.op[self.id] - CALL] if s.op[self.id] >= CALL else ""
+        if name in _CONDITIONS:
+            raise TypeError(
+                "a condition on variables is neither true nor false; use it inside piecewise(...)"
+            )
+        return True
+
+    # ------------------------------------------------------------ arithmetic
+
+    def __neg__(self) -> Expr:
+        with session() as s:
+            return handle(build.neg(s, self.id))
+
+    def __pos__(self) -> Expr:
+        return self
+
+    def __add__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_sum, self, other)
+
+    def __radd__(self, other: Scalar) -> Expr:
+        return _combine(_sum, other, self)
+
+    def __sub__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_difference, self, other)
+
+    def __rsub__(self, other: Scalar) -> Expr:
+        return _combine(_difference, other, self)
+
+    def __mul__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_product, self, other)
+
+    def __rmul__(self, other: Scalar) -> Expr:
+        return _combine(_product, other, self)
+
+    def __truediv__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_quotient, self, other)
+
+    def __rtruediv__(self, other: Scalar) -> Expr:
+        return _combine(_quotient, other, self)
+
+    def __pow__(self, other: Expr | Scalar) -> Expr:
+        return _combine(build.power, self, other)
+
+    def __rpow__(self, other: Scalar) -> Expr:
+        return _combine(build.power, other, self)
+
+    def __abs__(self) -> Expr:
+        with session() as s:
+            return handle(build.call(s, function_index("abs"), [self.id]))
+
+    def __lt__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_condition("lt"), self, other)
+
+    def __le__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_condition("le"), self, other)
+
+    def __gt__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_condition("gt"), self, other)
+
+    def __ge__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_condition("ge"), self, other)
+
+
+_CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
+
+
+def _sum(s: Store, a: int, b: int) -> int:
+    return build.add(s, [a, b])
+
+
+def _difference(s: Store, a: int, b: int) -> int:
+    return build.add(s, [a, build.neg(s, b)])
+
+
+def _product(s: Store, a: int, b: int) -> int:
+    return build.flat_product(s, [a, b])
+
+
+def _quotient(s: Store, a: int, b: int) -> int:
+    return build.flat_product(s, [a, build.power(s, b, MINUS_ONE)])
+
+
+def _condition(name: str) -> Callable[[Store, int, int], int]:
+    f = function_index(name)
+    return lambda s, a, b: build.call(s, f, [a, b])
+
+
+def _combine(operation: Callable[[Store, int, int], int], a: Expr | Scalar, b: Expr | Scalar) -> Expr:
+    with session() as s:
+        try:
+            left, right = constant(a), constant(b)
+        except TypeError:
+            return NotImplemented
+        return handle(operation(s, left.id, right.id))
+
+
+# ---------------------------------------------------------------- making handles
+
+
+def handle(node: int) -> Expr:
+    """The one Expr of a node; only inside a session."""
+    found = _SESSION.handles.get(node)
+    if found is None:
+        found = object.__new__(Expr)
+        found.id = node
+        _SESSION.handles[node] = found
+    return found
+
+
+def constant(value: Expr | Scalar) -> Expr:
+    """An exact number as an expression (a float by its shortest decimal); an expression as it is."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
+        raise TypeError(f"{value!r} is neither a number nor an expression")
+    exact = Decimal(repr(value)) if isinstance(value, float) else value
+    if isinstance(exact, Decimal):
+        if not exact.is_finite():
+            raise SymdiffError(f"{value} is not a number that a formula can hold")
+        (p, q), decimal = exact.as_integer_ratio(), True
+    else:
+        p, q, decimal = exact.numerator, exact.denominator, False
+    with session() as s:
+        return handle(build.number(s, p, q, decimal))
+
+
+def symbols(names: str | Iterable[str]) -> tuple[Expr, ...]:
+    """Variables by name: text with blanks or commas between, or a list.  Always a tuple.
+
+    >>> import symdiff as sd
+    >>> sd.symbols("a b")
+    (a, b)
+    """
+    parts = names.replace(",", " ").split() if isinstance(names, str) else list(names)
+    for name in parts:
+        if not name.isidentifier():
+            raise SymdiffError(f"{name!r} is not a name for a variable")
+    with session() as s:
+        return tuple(handle(s.symbol(name)) for name in parts)
+
+
+# ---------------------------------------------------------------- graphs
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Everything some expressions reach, children first: what passes above the core loop over.
+
+    op: operation (a call is CALL + index of the function).  args: places of the children.
+    leaf: Number, name of a variable, name of the function called, or None.  roots: places.
+    """
+
+    op: list[int]
+    args: list[tuple[int, ...]]
+    leaf: list[Any]
+    roots: list[int]
+
+
+def graph(exprs: Sequence[Expr]) -> Graph:
+    with session() as s:
+        ids, ops, children, roots = walk.export(s, [e.id for e in exprs])
+        leaf: list[Any] = [None] * len(ids)
+        for i, (node, op) in enumerate(zip(ids, ops, strict=True)):
+            if op <= NUM:
+                leaf[i] = Number(*s.value(node))
+            elif op == SYM:
+                leaf[i] = s.name(node)
+            elif op >= CALL:
+                leaf[i] = s.functions[op - CALL]
+    return Graph(ops, children, leaf, roots)
+
+
+def _unpickle(ops: list[int], args: list[tuple[int, ...]], leaves: list[Any]) -> Expr:
+    with session() as s:
+        codes: list[int] = []
+        nodes: list[int] = []
+        for op, leaf in zip(ops, leaves, strict=True):
+            codes.append(op + function_index(leaf) if op == CALL else op)
+            if op <= NUM:
+                nodes.append(s.rational(*leaf))
+            else:
+                nodes.append(s.symbol(leaf) if op == SYM else ONE)
+        return handle(walk.rebuild_all(s, codes, args, nodes)[-1])

@@ -1,0 +1,156 @@
+"""What stands on the page, before any style: signs, fraction bars, roots.  In: a graph; out: boxes.
+
+One pass over the nodes, children first.  A box is the absolute value of its node and says itself whether a
+minus sign belongs before it, so the sum around it can write the sign.  Powers with negative exponents move
+below the bar of the product that holds them.  What a box is, is decided here once; how it is written, in
+the styles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, SYM
+from symdiff.expr import Graph, Number
+from symdiff.show.order import Order
+
+
+@dataclass(slots=True)
+class Digits:
+    """A number."""
+
+    value: Number
+    negative: bool
+
+
+@dataclass(slots=True)
+class Name:
+    """A variable."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Sum:
+    """Terms in the order of the page; each box knows its own sign."""
+
+    terms: list[int]
+
+
+@dataclass(slots=True)
+class Product:
+    """|coefficient| * above / below, factors in the order of the page."""
+
+    coefficient: Number
+    negative: bool
+    above: list[int]
+    below: list[int]
+
+
+@dataclass(slots=True)
+class Power:
+    base: int
+    exponent: int
+
+
+@dataclass(slots=True)
+class Root:
+    """The square root."""
+
+    radicand: int
+
+
+@dataclass(slots=True)
+class Call:
+    """A function of its arguments; a constant has none."""
+
+    name: str
+    arguments: list[int]
+
+
+Box = Digits | Name | Sum | Product | Power | Root | Call
+
+ONE = Number(1, 1, False)
+_HALF = Number(1, 2, False)
+
+
+class Layout:
+    """The boxes of a graph; `place[i]` is the box of node i, `negative[b]` the sign of box b."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.order = Order(graph)
+        self.boxes: list[Box] = []
+        self.negative: list[bool] = []
+        self.place: list[int] = []
+        self.below: dict[int, int] = {}  # of a power that goes below the bar: the box that stands there
+        for i in range(len(graph.op)):
+            box = self._box(i)
+            self.place.append(self._put(box))
+
+    def _put(self, box: Box) -> int:
+        self.boxes.append(box)
+        self.negative.append(isinstance(box, Digits | Product) and box.negative)
+        return len(self.boxes) - 1
+
+    def _box(self, i: int) -> Box:
+        op, args, leaf = self.graph.op[i], self.graph.args[i], self.graph.leaf[i]
+        if op <= NUM:
+            return Digits(leaf, leaf.p < 0)
+        if op == SYM:
+            return Name(leaf)
+        if op == SUM:
+            return Sum(self._signed([self.place[t] for t in self.order.terms(i)], i))
+        if op == SCALE:
+            term = args[1]
+            factors = self.order.factors(term) if self.graph.op[term] == PROD else [term]
+            return self._product(self.graph.leaf[args[0]], factors)
+        if op == PROD:
+            return self._product(ONE, self.order.factors(i))
+        if op == POW:
+            return self._power(i, *args)
+        return Call(leaf, [self.place[a] for a in args])
+
+    def _signed(self, terms: list[int], i: int) -> list[int]:
+        """The terms with a positive one first, if there is one: 1 - x^2, not -x^2 + 1."""
+        negative = self.negative
+        if not negative[terms[0]]:
+            return terms
+        degrees = {self.order.degree[t] for t in self.graph.args[i]}
+        last = terms[-1]
+        if not negative[last] and not isinstance(self.boxes[last], Sum) and len(degrees) == len(terms):
+            # a polynomial: rising instead of falling
+            return terms[::-1]
+        for k, t in enumerate(terms):
+            if not negative[t] and not isinstance(self.boxes[t], Sum):
+                return [t, *terms[:k], *terms[k + 1 :]]
+        return terms
+
+    def _product(self, coefficient: Number, factors: list[int]) -> Product:
+        above = [self.place[f] for f in factors if f not in self.below]
+        below = [self.below[f] for f in factors if f in self.below]
+        return Product(coefficient, coefficient.p < 0, above, below)
+
+    def _power(self, i: int, base: int, exponent: int) -> Box:
+        b = self.place[base]
+        e = self.graph.leaf[exponent] if self.graph.op[exponent] <= NUM else None
+        if e is None or e.p > 0:
+            return Root(b) if e == _HALF else Power(b, self.place[exponent])
+        if e == Number(-1, 1, False):
+            self.below[i] = b
+        elif self._folds(base):
+            return Power(b, self.place[exponent])
+        else:
+            e = Number(-e.p, e.q, e.decimal)
+            self.below[i] = self._put(Root(b) if e == _HALF else Power(b, self._put(Digits(e, False))))
+            if e.q > 2 or e.decimal:  # alone it is x^(-2/3), but y/x^(2/3)
+                return Power(b, self.place[exponent])
+        return Product(ONE, False, [], [self.below[i]])
+
+    def _folds(self, base: int) -> bool:
+        """Whether a positive power of this base might be computed, though the negative one was not."""
+        op, args, leaf = self.graph.op, self.graph.args, self.graph.leaf
+        number = leaf[args[base][0]] if op[base] == SCALE else leaf[base] if op[base] <= NUM else None
+        return number is not None and (number.decimal or number.p == 0)
+
+
