@@ -28,7 +28,7 @@ def symdiff() -> System:
         parse=sd.parse,
         diff=lambda e, x: sd.diff(e, x, simplify=False),
         text=str,
-        value=lambda e, at: float(sd.evaluate(e, dict(at))),
+        value=lambda e, at: float(sd.evaluate(e, {name: at[name] for name in e.symbols})),
     )
 
 

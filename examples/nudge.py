@@ -11,15 +11,15 @@ def nudge(formula: str, at: dict[str, float]) -> None:
     """Print the change per nudge of every parameter in turn, beside the partial derivative."""
     names = list(at)
     f = sd.compile(formula, names)
-    partials = dict(zip(names, sd.gradient(formula, names), strict=True))
+    partials = sd.gradient(formula, names)
+    exact = sd.compile(partials, names)(*at.values())
     here = f(*at.values())
     print(f"{formula} at {', '.join(f'{n} = {v:g}' for n, v in at.items())} is {here:g}")
-    for name in names:
+    for name, partial, slope in zip(names, partials, exact, strict=True):
         for h in (0.1, 0.01, 0.001):
             there = f(*{**at, name: at[name] + h}.values())
             print(f"  {name} + {h:<5g}  changes it by {there - here:.6f}, per unit {(there - here) / h:.4f}")
-        exact = float(sd.evaluate(partials[name], at))
-        print(f"  exactly: d/d{name} = {partials[name]} = {exact:g}")
+        print(f"  exactly: d/d{name} = {partial} = {float(slope):g}")
 
 
 nudge("x^2", {"x": 3.0})

@@ -1,7 +1,7 @@
 """Derivatives of formulas: text or expressions in, expressions out, simplified unless told not to.
 
-One input: a forward sweep.  One output and many inputs: a reverse sweep.  A Jacobian takes forward sweeps when
-there are fewer inputs than outputs, else reverse ones; a Hessian is the gradient's lower half, mirrored.
+One input: a forward sweep.  One output and many inputs: a reverse sweep.  A Jacobian takes forward sweeps
+when there are fewer inputs than outputs, else reverse ones; a Hessian is its lower half, mirrored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Expr: the thin handle that users hold, one per node, so that `is` is identity of structure.
 
-There is one store for the process.  `session()` takes its lock and, when it has grown past twice what was alive
-after the last collection, lets it forget what no handle reaches; raw ids are valid inside one session only.
+There is one store for the process.  `session()` takes its lock and, when the store has grown past twice what was
+alive after the last collection, lets it forget what no handle reaches; raw ids are valid inside one session.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from symdiff.core import build, measure, walk
+from symdiff.core import build, measure, memory, numbers, walk
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, Store
 from symdiff.errors import SymdiffError
 from symdiff.functions import TABLE
@@ -80,12 +80,12 @@ class _Session:
     ) -> None:
         self.depth -= 1
         if kind is not None and issubclass(kind, (KeyboardInterrupt, MemoryError)):
-            STORE.mend()
+            memory.mend(STORE)
         STORE.lock.release()
 
     def collect(self) -> None:
         alive = list(self.handles.values())
-        for expr, node in zip(alive, STORE.collect([expr.id for expr in alive]), strict=True):
+        for expr, node in zip(alive, memory.collect(STORE, [expr.id for expr in alive]), strict=True):
             expr.id = node
         self.handles = weakref.WeakValueDictionary({expr.id: expr for expr in alive})
         self.collect_at = max(COLLECT_FROM, 2 * STORE.n)
@@ -282,7 +282,7 @@ def _combine(operation: Callable[[Store, int, int], int], a: Expr | Scalar, b: E
         try:
             left, right = constant(a), constant(b)
         except TypeError:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]  # Python's protocol for operators
         return handle(operation(s, left.id, right.id))
 
 
@@ -313,7 +313,7 @@ def constant(value: Expr | Scalar) -> Expr:
     else:
         p, q, decimal = exact.numerator, exact.denominator, False
     with session() as s:
-        return handle(build.number(s, p, q, decimal))
+        return handle(numbers.number(s, p, q, decimal))
 
 
 def symbols(names: str | Iterable[str]) -> tuple[Expr, ...]:

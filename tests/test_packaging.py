@@ -48,7 +48,7 @@ def test_public_name_is_there_and_listed(name: str) -> None:
 
 
 def test_functions_of_formulas_are_names_too() -> None:
-    x = sd.symbols("x")
+    x, _ = sd.symbols("x y")
     assert sd.sin("x") is sd.parse("sin(x)")
     assert sd.sin(x) is sd.parse("sin(x)")
     assert sd.atan2("y", x) is sd.parse("atan2(y, x)")

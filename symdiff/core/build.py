@@ -1,4 +1,4 @@
-"""Canonical constructors: sum, product, power, call.  Nodes in, node out; always on, linear in what they read.
+"""Canonical constructors: sum, product, power, call.  Nodes in, node out; linear in what they read.
 
 They fold exact arithmetic, collect like terms and equal bases, sort by digest, and use parity and special
 values of functions.  A product keeps a product among its factors as one factor: flattening it would copy what
@@ -7,139 +7,17 @@ the derivative shares (docs/decisions.md has the measurement).  Everything here 
 
 from __future__ import annotations
 
-from math import gcd
 from typing import Final
 
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.store import (
-    CALL,
-    INT,
-    MINUS_ONE,
-    NUM,
-    ONE,
-    POW,
-    PROD,
-    SCALE,
-    SMALL,
-    SUM,
-    SYM,
-    ZERO,
-    Rational,
-    Store,
-)
+from symdiff.core.numbers import add_numbers, is_integer, is_negative, mul_numbers, number, power_of_numbers
+from symdiff.core.order import before, sort_pairs
+from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Rational, Store
+from symdiff.core.template import PARAMETER
 
 FLAT: Final = 64  # sums longer than this stay nested, so that adding a term n times is not quadratic
-FOLD_BITS: Final = 40  # a power of a number is computed while the result is at most this long
-DECIMAL_FROM: Final = 10**16  # from here an integer that was typed as a decimal keeps printing as one
-PARAMETER: Final = -1  # op of a template's formal parameter
-
-# ---------------------------------------------------------------- numbers
-
-
-def number(s: Store, p: int, q: int = 1, decimal: bool = False) -> int:
-    """The node of p/q.  decimal: it was typed as a decimal and prints as one where it can (0.5, 0.1/7, 1e30)."""
-    if q == 0:
-        raise ZeroDivisionError("a number has the denominator 0")
-    if q < 0:
-        p, q = -p, -q
-    g = gcd(p, q)
-    if g != 1:
-        p //= g
-        q //= g
-    if decimal:  # 1/70 prints as 0.1/7
-        decimal = abs(p) >= DECIMAL_FROM if q == 1 else q % 2 == 0 or q % 5 == 0
-    return int(s.rational(p, q, decimal))
-
-
-def finite_decimal(q: int) -> bool:
-    """Whether 1/q has a finite decimal expansion: q = 2^a * 5^b."""
-    q >>= (q & -q).bit_length() - 1
-    return q == 1 or pow(5, q.bit_length(), q) == 0
-
-
-def add_numbers(s: Store, a: i64, b: i64) -> i64:
-    if a == ZERO:
-        return b
-    if b == ZERO:
-        return a
-    if s.op[a] == INT and s.op[b] == INT:
-        t: i64 = s.arg(a, 0) + s.arg(b, 0)
-        if t > -SMALL and t < SMALL:
-            return s.integer(t)
-        return s.rational(int(t), 1, False)
-    p, q, d = s.value(a)
-    r, u, e = s.value(b)
-    return i64(number(s, p * u + r * q, q * u, d or e))
-
-
-def mul_numbers(s: Store, a: i64, b: i64) -> i64:
-    if a == ONE:
-        return b
-    if b == ONE:
-        return a
-    if s.op[a] == INT and s.op[b] == INT:
-        t: i64 = s.arg(a, 0) * s.arg(b, 0)
-        if t > -SMALL and t < SMALL:
-            return s.integer(t)
-        return s.rational(int(t), 1, False)
-    p, q, d = s.value(a)
-    r, u, e = s.value(b)
-    return i64(number(s, p * r, q * u, d or e))
-
-
-def is_integer(s: Store, i: i64) -> bool:
-    op = i64(s.op[i])
-    return op == INT or (op == NUM and s.value(i)[1] == 1)
-
-
-def is_negative(s: Store, i: i64) -> bool:
-    """Whether the node is a negative number."""
-    op = i64(s.op[i])
-    if op == INT:
-        return s.arg(i, 0) < 0
-    return op == NUM and s.value(i)[0] < 0
-
-
-def _root(p: int, q: int) -> int:
-    """The exact q-th root of p >= 0, or -1."""
-    if p < 2:
-        return p
-    if q > p.bit_length():
-        return -1
-    r = 1 << (-(-p.bit_length() // q))
-    while True:  # Newton's iteration for integers, from above
-        t = ((q - 1) * r + p // r ** (q - 1)) // q
-        if t >= r:
-            break
-        r = t
-    return r if r**q == p else -1
-
-
-def _power_of_numbers(s: Store, b: i64, e: i64) -> i64:
-    """b^e if it is a short exact number, else -1."""
-    p, q, d = s.value(b)
-    n, m, _ = s.value(e)
-    if p == 0:
-        return ZERO if n > 0 else -1
-    if b == MINUS_ONE and m == 1:
-        return ONE if n % 2 == 0 else MINUS_ONE
-    if m != 1:
-        if p < 0 or m > 64:
-            return -1
-        p = _root(p, m)
-        q = _root(q, m)
-        if p < 0 or q < 0:
-            return -1
-    if abs(n) > 1 and max(p.bit_length(), q.bit_length()) * abs(n) > FOLD_BITS + abs(n):
-        return -1
-    if n < 0:
-        if d and not finite_decimal(p):  # x/0.3 stays as it was typed
-            return -1
-        p, q, n = q, p, -n
-    return i64(number(s, p**n, q**n, d))
-
 
 # ---------------------------------------------------------------- sums
 
@@ -184,7 +62,7 @@ def sum_of(s: Store, given: vec[i32]) -> i64:
             op = i64(s.op[t])
         if op <= NUM:
             constant = add_numbers(s, constant, t)
-        elif op == SUM and (c == ONE or c == MINUS_ONE) and s.arity(t) <= FLAT:
+        elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= FLAT:
             k: i64 = 0
             count = s.arity(t)
             while k < count:
@@ -204,7 +82,7 @@ def sum_of(s: Store, given: vec[i32]) -> i64:
             terms = append(terms, i32(t))
             factors = append(factors, i32(c))
     n = i64(len(terms))
-    s.sort_pairs(terms, factors)
+    sort_pairs(s, terms, factors)
     out = vec[i32](capacity=n + 1)
     if constant != ZERO:
         out = append(out, i32(constant))
@@ -270,7 +148,7 @@ def product_of(s: Store, given: vec[i32]) -> i64:
         return coefficient
     if n == 1:
         return scale(s, coefficient, i64(factors[0]))
-    s.sort_pairs(bases, factors)
+    sort_pairs(s, bases, factors)
     out = vec[i32](capacity=n)
     merged = False
     i = 0
@@ -340,7 +218,7 @@ def mul2(s: Store, a: i64, b: i64) -> i64:
     if base_a == base_b:
         e = add2(s, _exponent(s, a, base_a), _exponent(s, b, base_b))
         return mul2(s, c, power_of(s, base_a, e))
-    if s.before(base_b, base_a):
+    if before(s, base_b, base_a):
         return scale(s, c, s.intern2(PROD, b, a))
     return scale(s, c, s.intern2(PROD, a, b))
 
@@ -382,7 +260,7 @@ def div(s: Store, a: int, b: int) -> int:
 
 
 def power_of(s: Store, b: i64, e: i64) -> i64:
-    """b^e over the reals.  0^0 is 1, as in IEEE 754's pow; a negative base to a fraction is left undefined."""
+    """b^e over the reals.  0^0 is 1, as in IEEE 754's pow; a fraction of a negative base is left undefined."""
     if e == ONE:
         return b
     if e == ZERO or b == ONE:
@@ -390,14 +268,14 @@ def power_of(s: Store, b: i64, e: i64) -> i64:
     op = i64(s.op[b])
     if s.op[e] <= NUM:
         if op <= NUM:
-            r = _power_of_numbers(s, b, e)
+            r = power_of_numbers(s, b, e)
             if r >= 0:
                 return r
         elif is_integer(s, e):
             if op == POW:
                 return power_of(s, s.arg(b, 0), mul2(s, s.arg(b, 1), e))
             if op == SCALE:
-                r = _power_of_numbers(s, s.arg(b, 0), e)
+                r = power_of_numbers(s, s.arg(b, 0), e)
                 if r >= 0:
                     return scale(s, r, power_of(s, s.arg(b, 1), e))
     if op == CALL + s.exp and s.arg(b, 0) == ONE:
@@ -410,7 +288,7 @@ def power(s: Store, b: int, e: int) -> int:
 
 
 def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
-    """Function f of the arguments: special values first, then parity, then exact ones, else the call itself."""
+    """Function f of the arguments: special values first, then parity, then exact ones, else a node."""
     if not s.ready[f]:
         s.prepare(int(f))
     if len(args) == 1:
@@ -490,35 +368,3 @@ def instantiate(s: Store, code: vec[i32], args: vec[i32]) -> i64:
         regs = append(regs, i32(r))
         at += count
     return r
-
-
-def make_template(s: Store, root: int, parameters: list[int]) -> vec[i32]:
-    """Straight-line code that rebuilds root over other nodes in place of the parameters.
-
-    Finds what root reaches without the store's marks, for it runs in the middle of other passes.
-    """
-    seen = {root}
-    stack = [root]
-    while stack:
-        for c in s.children(i64(stack.pop())):
-            if int(c) not in seen:
-                seen.add(int(c))
-                stack.append(int(c))
-    code: list[int] = []
-    place: dict[int, int] = {}
-    for i in sorted(seen):
-        place[i] = len(place)
-        op = int(s.op[i64(i)])
-        if i in parameters:
-            code += [PARAMETER, 1, parameters.index(i)]
-        elif op == INT:
-            code += [INT, 1, s.value(i64(i))[0]]
-        elif op == NUM:
-            p, q, decimal = s.value(i64(i))
-            code += [NUM, 3, p, q, int(decimal)]
-        elif op == SYM:
-            raise ValueError(f"{s.name(i64(i))} is not a parameter of this formula")
-        else:
-            words = [place[int(c)] for c in s.children(i64(i))]
-            code += [op, len(words), *words]
-    return vec[i32]([i32(w) for w in code])

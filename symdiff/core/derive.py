@@ -15,7 +15,6 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import (
     add2,
-    add_numbers,
     call1,
     call_of,
     instantiate,
@@ -25,6 +24,7 @@ from symdiff.core.build import (
     scale,
     sum_of,
 )
+from symdiff.core.numbers import add_numbers
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, TWO, ZERO, Store
 from symdiff.core.walk import reach
 from symdiff.errors import UnknownDerivative

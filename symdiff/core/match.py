@@ -12,8 +12,9 @@ from typing import Final, final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import flat_product_of, instantiate, mul_numbers, power_of, scale, sum_of
+from symdiff.core.build import flat_product_of, instantiate, power_of, scale, sum_of
 from symdiff.core.measure import facts
+from symdiff.core.numbers import mul_numbers
 from symdiff.core.store import MINUS_ONE, NUM, ONE, PROD, SCALE, SUM, Store
 
 VARIABLE: Final = -1

@@ -11,7 +11,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import finite_decimal
+from symdiff.core.numbers import finite_decimal
 from symdiff.core.store import CALL, HALF, MINUS_HALF, MINUS_ONE, NUM, POW, PROD, SCALE, SUM, SYM, Store
 
 SATURATED: Final = 1 << 60  # a tree this large is counted no further

@@ -13,8 +13,6 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import (
     add2,
-    add_numbers,
-    is_negative,
     mul2,
     power_of,
     product_of,
@@ -24,6 +22,7 @@ from symdiff.core.build import (
 )
 from symdiff.core.match import LONGEST, Rules, apply
 from symdiff.core.measure import size_of
+from symdiff.core.numbers import is_negative
 from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach
 

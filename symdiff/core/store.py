@@ -2,10 +2,8 @@
 
 A struct of arrays, hash-consed: two expressions of the same structure are the same integer, and the order of
 the integers is a topological order, so a pass is one loop.  Each node also has a digest that depends on its
-structure alone, never on history; canonical order is the order of digests.  Memory goes back by `collect`,
-which keeps what is reachable from given roots and renumbers it in the same order.
-
-Arithmetic on digests stays below 2**63: compiled (wrapping) and interpreted (unbounded) integers agree.
+structure alone, never on history; canonical order is the order of digests.  Memory goes back by
+`core/memory.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import Final, final
 from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.digest import LANE, combine, digest_text
 from symdiff.errors import LimitError
 
 INT: Final = 0  # payload: a small integer
@@ -43,34 +42,12 @@ MOST_ZEROS: Final = 1 << 20  # the longest stock of zeros that is kept, 4 MB
 
 NEAR: Final = 512  # integers below this in size are found without the table
 
-_M31: Final = 0x7FFFFFFF
-_K1: Final = 0x5BD1E995
-_K2: Final = 0x1B873593
-
 #: An exact number: numerator, denominator, and whether it prints as a decimal.
 Rational = tuple[int, int, bool]
 
 
 def _unprepared(function: int) -> None:
     raise RuntimeError("no function records were given to the store")
-
-
-def combine(d: i64, c: i64) -> i64:
-    """One step of the digest: fold the 62-bit word c into d, as two lanes of 31 bits."""
-    t: i64 = ((d >> 31) ^ (c >> 31)) * _K1 + 0x3C6EF372
-    u: i64 = (t ^ (t >> 29)) & _M31
-    t = ((d & _M31) ^ (c & _M31) ^ (u >> 5)) * _K2 + 0x1F83D9AB
-    t = (t ^ (t >> 29)) & _M31
-    u = ((u ^ (t >> 3)) * _K2 + 0x52DCE729) & 0x3FFFFFFFFFFFFFFF
-    return (((u ^ (u >> 28)) & _M31) << 31) | t
-
-
-def digest_text(text: str) -> i64:
-    """The digest of a name: of its UTF-8 bytes, the same in every process."""
-    d: i64 = 0x2545F491
-    for byte in text.encode("utf-8", "surrogatepass"):
-        d = combine(d, i64(byte) + 257)
-    return d
 
 
 @final
@@ -115,9 +92,9 @@ class Store:
         self.bits = 1 << 40
         self.epoch = 0
         self._zeros = vec[i32]()
-        self._clear()
+        self.clear()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
         self.n = 0
         self.numbers: list[Rational] = []
         self.number_index: dict[Rational, int] = {}
@@ -130,7 +107,7 @@ class Store:
         self.name_digest = vec[i64]()
         self.mark = vec[i32]()
         self.slot = vec[i32]()
-        self._forget_measures()
+        self.forget_measures()
         self._table(1024)
         self.near = vec[i32]([i32(-1)] * (2 * NEAR))
         for p in (0, 1, -1, 2):
@@ -164,14 +141,14 @@ class Store:
         """The node with this operation and these children: the old one or a new one."""
         count = i64(len(args))
         digest = self.digest
-        d: i64 = self._seed(op)
+        d: i64 = self.seed(op)
         k: i64 = 0
         while k < count:
             d = combine(d, digest[i64(args[k])])
             k += 1
         table = self.table
         mask = self.mask
-        tag = (d & _M31) << 32
+        tag = (d & LANE) << 32
         h: i64 = (d >> 31) & mask
         while True:
             entry = table[h]
@@ -199,10 +176,10 @@ class Store:
     def intern2(self, op: i64, a: i64, b: i64) -> i64:
         """`intern` for two children."""
         digest = self.digest
-        d: i64 = combine(combine(self._seed(op), digest[a]), digest[b])
+        d: i64 = combine(combine(self.seed(op), digest[a]), digest[b])
         table = self.table
         mask = self.mask
-        tag = (d & _M31) << 32
+        tag = (d & LANE) << 32
         h: i64 = (d >> 31) & mask
         while True:
             entry = table[h]
@@ -225,7 +202,7 @@ class Store:
         """The leaf with this payload, whose digest is d."""
         table = self.table
         mask = self.mask
-        tag = (d & _M31) << 32
+        tag = (d & LANE) << 32
         h: i64 = (d >> 31) & mask
         while True:
             entry = table[h]
@@ -242,7 +219,7 @@ class Store:
         self.pool = append(self.pool, i32(payload))
         return self._append(op, d, h)
 
-    def _seed(self, op: i64) -> i64:
+    def seed(self, op: i64) -> i64:
         d: i64 = (op + 1) * 0x1000193
         if op >= CALL:
             return combine(CALL, self.function_digest[op - CALL])
@@ -256,13 +233,13 @@ class Store:
         self.op = append(self.op, i32(op))
         self.start = append(self.start, i32(i64(len(self.pool))))
         self.digest = append(self.digest, d)
-        self.table[h] = ((d & _M31) << 32) | (n + 1)
+        self.table[h] = ((d & LANE) << 32) | (n + 1)
         self.n = n + 1
         if (n + 1) * 3 > self.mask * 2:  # two thirds full
-            self._rehash((self.mask + 1) * 2)
+            self.rehash((self.mask + 1) * 2)
         return n
 
-    def _rehash(self, size: i64) -> None:
+    def rehash(self, size: i64) -> None:
         self._table(size)
         table = self.table
         mask = self.mask
@@ -272,12 +249,12 @@ class Store:
             h: i64 = (d >> 31) & mask
             while table[h] != 0:
                 h = (h + 1) & mask
-            table[h] = ((d & _M31) << 32) | (i + 1)
+            table[h] = ((d & LANE) << 32) | (i + 1)
             i += 1
 
     def integer(self, p: i64) -> i64:
         """The node of a small integer, |p| < 2**30."""
-        if -NEAR <= p and p < NEAR:  # each is made once and then found by its value
+        if p >= -NEAR and p < NEAR:  # each is made once and then found by its value
             found = i64(self.near[p + NEAR])
             if found >= 0:
                 return found
@@ -298,7 +275,7 @@ class Store:
             index = len(self.numbers)
             self.numbers.append(key)
             self.number_index[key] = index
-        d = combine(self._seed(NUM), i64(p % 0x1FFFFFFFFFFFFFFF))
+        d = combine(self.seed(NUM), i64(p % 0x1FFFFFFFFFFFFFFF))
         d = combine(d, i64(q % 0x1FFFFFFFFFFFFFFF))
         d = combine(d, i64((p.bit_length() * 2 + (1 if p < 0 else 0)) * 2 + (1 if decimal else 0)))
         return self._leaf(NUM, index, d)
@@ -309,7 +286,7 @@ class Store:
             index = len(self.names)
             self.names.append(name)
             self.name_index[name] = index
-            self.name_digest = append(self.name_digest, combine(self._seed(SYM), digest_text(name)))
+            self.name_digest = append(self.name_digest, combine(self.seed(SYM), digest_text(name)))
         return self._leaf(SYM, index, self.name_digest[index])
 
     def declare(self, name: str, parity: int, facts: int) -> int:
@@ -359,98 +336,6 @@ class Store:
     def name(self, i: i64) -> str:
         return self.names[i64(self.pool[i64(self.start[i])])]
 
-    def before(self, a: i64, b: i64) -> bool:
-        """Whether a comes before b in canonical order: by digest, and by structure where digests tie."""
-        da = self.digest[a]
-        db = self.digest[b]
-        if da != db:
-            return da < db
-        return self._before_by_structure(a, b)
-
-    def _before_by_structure(self, a: i64, b: i64) -> bool:
-        left: list[int] = [int(a)]
-        right: list[int] = [int(b)]
-        while left:
-            i = i64(left.pop())
-            j = i64(right.pop())
-            if i == j:
-                continue
-            if self.op[i] != self.op[j]:
-                return self.op[i] < self.op[j]
-            if self.arity(i) != self.arity(j):
-                return self.arity(i) < self.arity(j)
-            op = i64(self.op[i])
-            if op <= NUM:
-                return self.value(i) < self.value(j)
-            if op == SYM:
-                return self.name(i) < self.name(j)
-            k: i64 = self.arity(i) - 1
-            while k >= 0:
-                left.append(int(self.arg(i, k)))
-                right.append(int(self.arg(j, k)))
-                k -= 1
-        return False
-
-    def sort_pairs(self, ids: vec[i32], partners: vec[i32]) -> None:
-        """Sort ids into canonical order in place, and move the partners with them."""
-        n = i64(len(ids))
-        if n > 12:
-            order = self.order(ids)
-            old_ids = vec[i32](ids)
-            old_partners = vec[i32](partners)
-            k: i64 = 0
-            while k < n:
-                at = i64(order[k])
-                ids[k] = old_ids[at]
-                partners[k] = old_partners[at]
-                k += 1
-            return
-        i: i64 = 1
-        while i < n:
-            x = ids[i]
-            y = partners[i]
-            j: i64 = i - 1
-            while j >= 0 and self.before(i64(x), i64(ids[j])):
-                ids[j + 1] = ids[j]
-                partners[j + 1] = partners[j]
-                j -= 1
-            ids[j + 1] = x
-            partners[j + 1] = y
-            i += 1
-
-    def order(self, ids: vec[i32]) -> vec[i32]:
-        """The positions of ids in canonical order, by merging (stable)."""
-        n = i64(len(ids))
-        a = vec[i32](capacity=n)
-        i: i64 = 0
-        while i < n:
-            a = append(a, i32(i))
-            i += 1
-        b = vec[i32](a)
-        width: i64 = 1
-        while width < n:
-            lo: i64 = 0
-            while lo < n:
-                mid = min(lo + width, n)
-                hi = min(lo + 2 * width, n)
-                left = lo
-                right = mid
-                k = lo
-                while k < hi:
-                    if right >= hi or (
-                        left < mid and not self.before(i64(ids[i64(a[right])]), i64(ids[i64(a[left])]))
-                    ):
-                        b[k] = a[left]
-                        left += 1
-                    else:
-                        b[k] = a[right]
-                        right += 1
-                    k += 1
-                lo += 2 * width
-            a, b = b, a
-            width *= 2
-        return a
-
     def next_epoch(self) -> i64:
         """A new number for marks, and marks and slots for every node there is."""
         if self.epoch == 0x7FFFFFFF:
@@ -481,111 +366,7 @@ class Store:
         self.below = below
         self.known = known
 
-    def _forget_measures(self) -> None:
+    def forget_measures(self) -> None:
         self.above = vec[i64]()
         self.below = vec[i64]()
         self.known = vec[i32]()
-
-    # ---------------------------------------------------------------- giving memory back
-
-    def collect(self, roots: list[int]) -> list[int]:
-        """Keep what the roots reach, renumber it in the same order, and return the roots' new ids."""
-        n = self.n
-        keep = self.zeros(n)
-        i: i64 = 0
-        while i < n:
-            keep[i] = i32(-1)
-            i += 1
-        for root in roots:
-            keep[i64(root)] = i32(0)
-        i = n - 1
-        while i >= 0:
-            if keep[i] >= 0 and i64(self.op[i]) > SYM:
-                k = i64(self.start[i])
-                end = i64(self.start[i + 1])
-                while k < end:
-                    keep[i64(self.pool[k])] = i32(0)
-                    k += 1
-            i -= 1
-        op = self.op
-        start = self.start
-        pool = self.pool
-        numbers = self.numbers
-        names = self.names
-        digest = self.digest
-        done = False
-        try:
-            self._clear()
-            self._copy(n, keep, op, start, pool, numbers, names)
-            done = True
-        finally:
-            if not done:  # interrupted: everything stays as it was
-                self.op, self.start, self.pool, self.digest, self.n = op, start, pool, digest, n
-                self.numbers, self.names = numbers, names
-                self.mend()
-        return [int(keep[i64(root)]) for root in roots]
-
-    def _copy(
-        self,
-        n: i64,
-        keep: vec[i32],
-        op: vec[i32],
-        start: vec[i32],
-        pool: vec[i32],
-        numbers: list[Rational],
-        names: list[str],
-    ) -> None:
-        """Intern the kept nodes of other arrays, and leave their new ids in `keep`."""
-        i: i64 = 0
-        while i < n:
-            if keep[i] >= 0 or i < FIXED:
-                lo = i64(start[i])
-                end = i64(start[i + 1])
-                code = i64(op[i])
-                if code == NUM:
-                    p, q, decimal = numbers[i64(pool[lo])]
-                    keep[i] = i32(self.rational(p, q, decimal))
-                elif code == SYM:
-                    keep[i] = i32(self.symbol(names[i64(pool[lo])]))
-                elif code == INT:
-                    keep[i] = i32(self.integer(i64(pool[lo])))
-                else:
-                    args = vec[i32](capacity=end - lo)
-                    while lo < end:
-                        args = append(args, keep[i64(pool[lo])])
-                        lo += 1
-                    keep[i] = i32(self.intern(code, args))
-            i += 1
-
-    def mend(self) -> None:
-        """Drop a node that was half made when an interrupt came: every array back to n entries."""
-        n = self.n
-        self.op = self.op[:n]
-        self.start = self.start[: n + 1]
-        self.pool = self.pool[: i64(self.start[n])]
-        self.digest = self.digest[:n]
-        self.mark = vec[i32]()
-        self.slot = vec[i32]()
-        self._forget_measures()
-        self.near = vec[i32]([i32(-1)] * (2 * NEAR))
-        del self.names[self._payloads(SYM) :]
-        del self.numbers[self._payloads(NUM) :]
-        self.name_index = {name: k for k, name in enumerate(self.names)}
-        self.name_digest = vec[i64]()
-        for name in self.names:
-            self.name_digest = append(self.name_digest, combine(self._seed(SYM), digest_text(name)))
-        self.number_index = {value: k for k, value in enumerate(self.numbers)}
-        size: i64 = 1024
-        while size < 2 * n:
-            size *= 2
-        self._rehash(size)
-
-    def _payloads(self, op: i64) -> int:
-        """How many entries of its side table the nodes of this kind use."""
-        used: i64 = 0
-        i: i64 = 0
-        while i < self.n:
-            if self.op[i] == op:
-                used = max(used, i64(self.pool[i64(self.start[i])]) + 1)
-            i += 1
-        return int(used)

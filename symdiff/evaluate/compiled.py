@@ -18,7 +18,14 @@ from symdiff.core.store import CALL, NUM, ONE, SYM
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
-    COMPLEX_ARITHMETIC, LONGEST_SOURCE, MOST_PARAMETERS, REAL_ARITHMETIC, Tape, namespace, real, source,
+    COMPLEX_ARITHMETIC,
+    LONGEST_SOURCE,
+    MOST_PARAMETERS,
+    REAL_ARITHMETIC,
+    Tape,
+    namespace,
+    real,
+    source,
 )  # fmt: skip
 from symdiff.expr import Expr, Graph, graph, handle, session
 from symdiff.functions import index

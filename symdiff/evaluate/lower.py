@@ -16,7 +16,26 @@ from itertools import compress
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import (
-    ADD, AND, CALL, DIV, EQ, GE, GT, LE, LT, MUL, NE, NEG, NOT, OR, POW, REAL, SELECT, SQRT, SUB, Graph,
+    ADD,
+    AND,
+    CALL,
+    DIV,
+    EQ,
+    GE,
+    GT,
+    LE,
+    LT,
+    MUL,
+    NE,
+    NEG,
+    NOT,
+    OR,
+    POW,
+    REAL,
+    SELECT,
+    SQRT,
+    SUB,
+    Graph,
 )  # fmt: skip
 
 #: Node kinds of the store, see symdiff.core.store.

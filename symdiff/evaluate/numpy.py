@@ -20,7 +20,7 @@ import numpy as np
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.backends import Callback, definition, dotted, nowhere, record
-from symdiff.evaluate.program import CALL, Program
+from symdiff.evaluate.program import CALL
 from symdiff.evaluate.python import LONGEST_SOURCE, Tape, real
 
 Array = np.ndarray[Any, Any]
@@ -46,7 +46,7 @@ def _real(truth: Array, out: Array) -> None:
     np.copyto(out, truth)
 
 
-#: The operations by code, each as kernel(*operands, out).
+#: The operations by code, each as kernel(*operands, out=array).
 KERNELS: tuple[tuple[str, Callback], ...] = (
     ("add", np.add), ("subtract", np.subtract), ("multiply", np.multiply), ("divide", np.divide),
     ("negative", np.negative), ("sqrt", np.sqrt), ("power", np.power),
@@ -61,7 +61,7 @@ KERNELS: tuple[tuple[str, Callback], ...] = (
 
 
 def kernel(name: str) -> Callback:
-    """A function of the table as kernel(*operands, out): by NumPy, by SciPy where it is installed, by its definition,
+    """A function of the table as kernel(*operands, out=array): by NumPy, by SciPy where it is installed, by its definition,
     or point by point in Python, in this order."""
     f = record(name)
     found = getattr(np, f.numpy, None) or _scipy(f.scipy)
@@ -89,9 +89,8 @@ def _scipy(name: str) -> Any:
 def _assigned(f: Callback) -> Callback:
     """A function that returns an array as a kernel that writes one."""
 
-    def assign(*operands: Array) -> None:
-        *arguments, out = operands
-        out[...] = f(*arguments)
+    def assign(*operands: Array, out: Array) -> None:
+        out[...] = f(*operands)
 
     return assign
 
@@ -122,8 +121,11 @@ class ArrayCode:
         names = self._names()
         lines = [f"def program({', '.join(names)}):"]
         for op, dst, operands in program.instructions(program.prelude):
-            f = KERNELS[op][0] if op < CALL else f"f{op - CALL}"
-            lines.append(f"    {f}({', '.join([names[r] for r in operands] + [names[dst]])})")
+            arguments = ", ".join([names[r] for r in operands])
+            if op < CALL:
+                lines.append(f"    {KERNELS[op][0]}({arguments}, {names[dst]})")
+            else:
+                lines.append(f"    f{op - CALL}({arguments}, out={names[dst]})")
         return "\n".join([*lines, "    return", ""])
 
     def _names(self) -> list[str]:
@@ -141,9 +143,9 @@ class ArrayCode:
             rows = zip(p.op[begin:], p.dst[begin:], p.start[begin:-1], p.start[begin + 1 :], strict=True)
             for op, dst, a, b in rows:
                 if b - a == 2:
-                    kernels[op](registers[code[a]], registers[code[a + 1]], registers[dst])
+                    kernels[op](registers[code[a]], registers[code[a + 1]], out=registers[dst])
                 else:
-                    kernels[op](*[registers[r] for r in code[a:b]], registers[dst])
+                    kernels[op](*[registers[r] for r in code[a:b]], out=registers[dst])
             return
         if self._code is None:
             names: dict[str, Any] = dict(KERNELS)
@@ -152,9 +154,8 @@ class ArrayCode:
             self._code = names["program"]
         self._code(*registers)
 
-    def block(self, *arrays: Array) -> None:
-        """As a kernel: the inputs' arrays, then that of the one output, all of one shape or single numbers."""
-        *inputs, out = arrays
+    def block(self, *inputs: Array, out: Array) -> None:
+        """As a kernel: arrays of the shape of `out`, or single numbers, into the one output."""
         registers = [*inputs, *self._constant(out.dtype), *self._buffers(out.dtype, out.shape)]
         self.run(registers)
         np.copyto(out, registers[self.program.outputs[0]])

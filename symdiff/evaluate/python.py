@@ -202,7 +202,7 @@ def source(tape: Tape, structure: str) -> str:
     lines.append(f"            return {structure.format(*[names[r] for r in program.outputs])}")
     lines.append("        except trouble:")
     lines.append(f"            return careful({', '.join(inputs)})")
-    lines.append(f"    return general(({''.join(v + ', ' for v in inputs)}*more), named)")
+    lines.append(f"    return general([{''.join(v + ', ' for v in inputs)}*more], named)")
     return "\n".join(lines) + "\n"
 
 

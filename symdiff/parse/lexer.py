@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from unicodedata import normalize
 
-from symdiff.core import build
+from symdiff.core import build, numbers
 from symdiff.core.lalr import KINDS
 from symdiff.core.store import ONE, TWO, Store
 from symdiff.functions import BY_NAME, TABLE
@@ -154,7 +154,7 @@ class _Codes(dict[str, int]):
         if name == "NAME":
             value = self.named(word)
         elif name == "NUMBER":
-            value = build.number(self.s, *numerals.rational(word, self.bits))
+            value = numbers.number(self.s, *numerals.rational(word, self.bits))
         elif name == "CALL":
             function = called_name(word)
             if not is_function(function):
@@ -164,7 +164,7 @@ class _Codes(dict[str, int]):
         elif name == "ROOT":
             self.called.add(BY_NAME["sqrt"])
         elif name == "SUPERSCRIPT":
-            value = build.number(self.s, numerals.superscript(word, self.bits))
+            value = numbers.number(self.s, numerals.superscript(word, self.bits))
         self[word] = token = kind + KINDS * value
         return token
 

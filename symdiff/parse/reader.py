@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from symdiff.core import build
 from symdiff.core.lalr import ACTIONS, KINDS, Functions, Tables, UnexpectedTokenError, drive
 from symdiff.core.store import Store
+from symdiff.core.template import make_template
 from symdiff.errors import LimitError, ParseError
 from symdiff.functions import BY_NAME, TABLE
 from symdiff.limits import DEFAULT, Limits
@@ -57,7 +57,7 @@ class _Syntax:
         """Compile the formulas that calls of these functions stand for."""
         for f in called.intersection(self.notation):
             for n, parameters, text in self.notation.pop(f, ()):
-                template = build.make_template(s, read(s, text), [int(s.symbol(name)) for name in parameters])
+                template = make_template(s, read(s, text), [int(s.symbol(name)) for name in parameters])
                 self.functions.notation[f * KINDS + n] = template
 
 

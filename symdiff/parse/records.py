@@ -13,7 +13,7 @@ from fractions import Fraction
 from librt.vecs import vec
 from mypy_extensions import i32
 
-from symdiff.core.build import make_template
+from symdiff.core.template import make_template
 from symdiff.expr import STORE
 from symdiff.functions import TABLE
 from symdiff.limits import DEFAULT

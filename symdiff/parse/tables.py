@@ -110,7 +110,7 @@ def make(grammar: str, strict: bool = False) -> Grammar:
             {
                 terminals.index(name): -1 - place[to["@"]] if reduces else number[to]
                 for name, (reduces, to) in row.items()
-                if name in terminals and name != END or reduces
+                if (name in terminals and name != END) or reduces
             }
         )
         goto.append({nonterminals.index(name): number[to] for name, (_, to) in row.items() if name in nonterminals})

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from symdiff.core.build import make_template
 from symdiff.core.match import VARIABLE, Rules
 from symdiff.core.measure import INTEGER, NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, NOT_ZERO, POSITIVE
 from symdiff.core.store import NUM, SYM
+from symdiff.core.template import make_template
 from symdiff.expr import Expr, graph, session
 from symdiff.parse import parse
 

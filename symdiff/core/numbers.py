@@ -1,0 +1,116 @@
+"""Exact arithmetic on number nodes: integers and rationals of any size, small ones without leaving i64."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Final
+
+from mypy_extensions import i64
+
+from symdiff.core.store import INT, MINUS_ONE, NUM, ONE, SMALL, ZERO, Store
+
+FOLD_BITS: Final = 40  # a power of a number is computed while the result is at most this long
+DECIMAL_FROM: Final = 10**16  # from here an integer that was typed as a decimal keeps printing as one
+
+
+def number(s: Store, p: int, q: int = 1, decimal: bool = False) -> int:
+    """The node of p/q.  decimal: it was typed as a decimal and prints as one where it can (0.5, 0.1/7, 1e30)."""
+    if q == 0:
+        raise ZeroDivisionError("a number has the denominator 0")
+    if q < 0:
+        p, q = -p, -q
+    g = gcd(p, q)
+    if g != 1:
+        p //= g
+        q //= g
+    if decimal:  # 1/70 prints as 0.1/7
+        decimal = abs(p) >= DECIMAL_FROM if q == 1 else q % 2 == 0 or q % 5 == 0
+    return int(s.rational(p, q, decimal))
+
+
+def finite_decimal(q: int) -> bool:
+    """Whether 1/q has a finite decimal expansion: q = 2^a * 5^b."""
+    q >>= (q & -q).bit_length() - 1
+    return q == 1 or pow(5, q.bit_length(), q) == 0
+
+
+def add_numbers(s: Store, a: i64, b: i64) -> i64:
+    if a == ZERO:
+        return b
+    if b == ZERO:
+        return a
+    if s.op[a] == INT and s.op[b] == INT:
+        t: i64 = s.arg(a, 0) + s.arg(b, 0)
+        if t > -SMALL and t < SMALL:
+            return s.integer(t)
+        return s.rational(int(t), 1, False)
+    p, q, d = s.value(a)
+    r, u, e = s.value(b)
+    return i64(number(s, p * u + r * q, q * u, d or e))
+
+
+def mul_numbers(s: Store, a: i64, b: i64) -> i64:
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    if s.op[a] == INT and s.op[b] == INT:
+        t: i64 = s.arg(a, 0) * s.arg(b, 0)
+        if t > -SMALL and t < SMALL:
+            return s.integer(t)
+        return s.rational(int(t), 1, False)
+    p, q, d = s.value(a)
+    r, u, e = s.value(b)
+    return i64(number(s, p * r, q * u, d or e))
+
+
+def is_integer(s: Store, i: i64) -> bool:
+    op = i64(s.op[i])
+    return op == INT or (op == NUM and s.value(i)[1] == 1)
+
+
+def is_negative(s: Store, i: i64) -> bool:
+    """Whether the node is a negative number."""
+    op = i64(s.op[i])
+    if op == INT:
+        return s.arg(i, 0) < 0
+    return op == NUM and s.value(i)[0] < 0
+
+
+def _root(p: int, q: int) -> int:
+    """The exact q-th root of p >= 0, or -1."""
+    if p < 2:
+        return p
+    if q > p.bit_length():
+        return -1
+    r = 1 << (-(-p.bit_length() // q))
+    while True:  # Newton's iteration for integers, from above
+        t = ((q - 1) * r + p // r ** (q - 1)) // q
+        if t >= r:
+            break
+        r = t
+    return r if r**q == p else -1
+
+
+def power_of_numbers(s: Store, b: i64, e: i64) -> i64:
+    """b^e if it is a short exact number, else -1."""
+    p, q, d = s.value(b)
+    n, m, _ = s.value(e)
+    if p == 0:
+        return ZERO if n > 0 else -1
+    if b == MINUS_ONE and m == 1:
+        return ONE if n % 2 == 0 else MINUS_ONE
+    if m != 1:
+        if p < 0 or m > 64:
+            return -1
+        p = _root(p, m)
+        q = _root(q, m)
+        if p < 0 or q < 0:
+            return -1
+    if abs(n) > 1 and max(p.bit_length(), q.bit_length()) * abs(n) > FOLD_BITS + abs(n):
+        return -1
+    if n < 0:
+        if d and not finite_decimal(p):  # x/0.3 stays as it was typed
+            return -1
+        p, q, n = q, p, -n
+    return i64(number(s, p**n, q**n, d))
