@@ -10,17 +10,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from symdiff.core import derive
-from symdiff.core.store import ZERO
-from symdiff.errors import SymdiffError
-from symdiff.expr import Expr, handle, session
+from symdiff.errors import LimitError, SymdiffError
+from symdiff.expr import Expr, constant, handle, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify as _simplify
 
 #: What names a variable: text or the variable itself.
 Variable = str | Expr
 
-#: Up to so many nodes a derivative of higher order is simplified after each order, beyond only at the end.
+#: Up to this size derivatives of higher order are also simplified after each order.
 SIMPLIFY_BETWEEN = 2_000
+
+#: A derivative of an order beyond this is refused.
+MOST_ORDERS = 10_000
 
 
 def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
@@ -36,18 +38,28 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
     6*x
     """
     expr = formula(f)
-    orders = _orders(expr, variables)
-    between = simplify and sum(order for _, order in orders) > 1
-    for name, order in orders:
-        for _ in range(order):
-            with session() as s:
-                node = derive.forward(s, [expr.id], s.symbol(name))[0]
-                expr = handle(node)
-            if node == ZERO:
-                return expr
-            if between and expr.nodes <= SIMPLIFY_BETWEEN:
-                expr = _simplify(expr)
-    return _simplify(expr) if simplify else expr
+    names = [name for name, order in _orders(expr, variables) for _ in range(order)]
+    raw = expr
+    for name in names:
+        raw = _forward(raw, name)
+        if raw is constant(0):
+            return raw
+    if not simplify:
+        return raw
+    best = _simplify(raw)
+    if len(names) > 1:  # simplifying after each order is often shorter, while the orders are short themselves
+        for name in names:
+            expr = _simplify(_forward(expr, name))
+            if expr.size > SIMPLIFY_BETWEEN:
+                return best
+        if expr.size <= best.size:
+            return expr
+    return best
+
+
+def _forward(expr: Expr, name: str) -> Expr:
+    with session() as s:
+        return handle(derive.forward(s, [expr.id], s.symbol(name))[0])
 
 
 def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True) -> list[Expr]:
@@ -147,6 +159,8 @@ def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, 
         if isinstance(v, int) and not isinstance(v, bool):
             if counted or v < 0:
                 raise SymdiffError("the order of a derivative is a whole number behind its variable")
+            if v > MOST_ORDERS:
+                raise LimitError("order", MOST_ORDERS)
             orders[-1] = (orders[-1][0], v)
             counted = True
         else:

@@ -97,9 +97,12 @@ def _float_power(x: float, y: float) -> float:
 
 
 def _ball_power(x: arb, y: arb) -> arb:
-    n = y.unique_fmpz()
-    if n is not None and y.is_exact():
-        return x ** int(n)
+    whole = y.unique_fmpz() if y.is_exact() else None
+    if whole is not None:  # by squaring: arb's own ** is nan where the ball holds 0
+        n, power, result = abs(int(whole)), x, arb(1)
+        while n:
+            result, power, n = result * power if n & 1 else result, power * power, n >> 1
+        return result if whole >= 0 else 1 / result
     return x.sqrt() if y == arb(0.5) else (y * x.log()).exp()
 
 
@@ -175,6 +178,21 @@ def wrong(exprs: Sequence[Expr], at: Mapping[str, Fraction], references: Sequenc
                 still.append(i)
         doubtful = still
     return bad
+
+
+def near(a: Any, b: arb) -> bool:
+    return bool(abs(arb(a) - b) < TOLERANCE * abs(b))
+
+
+def slope(f: Expr, name: str, at: Mapping[str, Fraction]) -> arb:
+    """The central difference of f itself with a step of 2^-1000, for references that are in doubt."""
+    ctx.prec = PRECISIONS[-1]
+    step = Fraction(1, 2**1000)
+    try:
+        up, down = (values(graph([f]), {**at, name: at[name] + h}, BALLS)[0] for h in (step, -step))
+        return (up - down) * 2**999
+    finally:
+        ctx.prec = 53
 
 
 def _floats_do(g: Graph) -> bool:
@@ -315,6 +333,9 @@ def examine(case: Case, tally: Tally) -> None:
         for what, exprs in (("raw", raw), ("simplified", short), ("forward", forward)):
             for i, got in wrong(exprs, at, references[: len(exprs)]).items():
                 variables, shown = case.partials[i], exprs[i] if exprs[i].size < 500 else "..."
+                if len(variables) == 1 and near(got, slope(f, variables[0], at)):
+                    tally.counts["references refuted"] += 1
+                    continue
                 tally.fail(what, case, variables, shown, f"is {got}, not {references[i]} at {at}")
         tally.counts["points"] += 1
         tally.counts["values"] += len(references)
@@ -339,6 +360,11 @@ ROWS = {
 }  # fmt: skip
 
 
+#: Values of a corpus that are wrong themselves, as slopes of the function in 1,000 digits prove.  Livermore2-Vars4-8
+#: has sin(exp(exp(x3))) at x3 = 3.6 and 4.8: its reference gradient was made with steps that skip the waves.
+REFUTED = {"sr_benchmarks": 12}
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_derivatives_have_the_values_that_the_corpus_gives(
     name: str, corpus: Callable[[str], list[dict[str, Any]]]
@@ -354,6 +380,7 @@ def test_derivatives_have_the_values_that_the_corpus_gives(
             except Exception as error:  # one row that cannot be done must not hide the others
                 tally.fail(type(error).__name__, case, error)
     tally.report(name)
+    assert tally.counts["references refuted"] <= REFUTED.get(name, 0)
     assert tally.counts["points"] >= tally.counts["rows"] - tally.counts[
         "formulas too large for the interpreted core"
     ]

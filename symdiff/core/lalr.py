@@ -1,9 +1,9 @@
 """The driver that runs Lark's own LALR tables.  Tokens in, a node out; integers only, and no recursion.
 
-A token is `kind + KINDS * value`.  Values live on a stack beside the states.  A chain (the terms of a sum, the
-factors of a product, conditions joined by a word) stays pending as a negative value while it grows, and is built
-at once when something else needs it, so a sum of n terms costs n.  Pending chains nest like parentheses: their
-members share one stack, `parts`, and `marks` says where each begins.
+A token is `kind + KINDS * value`.  Values live on a stack beside the states.  A chain (the terms of a sum,
+the factors of a product, conditions joined by a word) stays pending as a negative value while it grows and is
+built at once when something else needs it, so a sum of n terms costs n.  Pending chains nest as parentheses
+do: their members share one stack, `parts`, and `marks` says where each begins.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ KINDS: Final = 64  # more than there are terminals
 
 #: What the grammar's rules may ask for after `->`; the place in this list is the action's number.
 ACTIONS: Final = (
-    "", "group", "plus", "minus", "times", "over", "beside", "negative", "positive", "power", "superscript",
-    "root", "absolute", "call", "arguments", "number", "truth", "compare", "compare_on", "opposite", "both",
-    "either",
+    "", "group", "plus", "minus", "times", "over", "beside", "negative", "positive", "power",
+    "superscript", "root", "absolute", "call", "arguments", "number", "truth", "compare", "compare_on",
+    "opposite", "both", "either",
 )  # fmt: skip
 GROUP: Final = 1
 PLUS: Final = 2
@@ -62,7 +62,10 @@ NOT_A_CONDITION: Final = 3  # the other way round
 
 
 class UnexpectedTokenError(Exception):
-    """Token `index` does not fit: in this `state` of the tables, or for this `reason` (detail: which argument)."""
+    """Token `index` does not fit: in this state of the tables, or for another reason.
+
+    detail: how many arguments are given, or which of them is of the wrong kind.
+    """
 
     def __init__(self, index: int, state: int, reason: int, detail: int) -> None:
         super().__init__(index, state, reason, detail)
@@ -105,9 +108,10 @@ class Tables:
 
 @final
 class Functions:
-    """What the driver must know of functions, by index: how many arguments, and which names are only notation.
+    """What the driver must know of functions, by index.
 
-    arity: -1 is any number.  notation: (function * KINDS + number of arguments) to the template to put in place.
+    arity: how many arguments, -1 for any number.  notation: function * KINDS + number of arguments to the
+    template to put in its place, where the call is only notation for a formula.
     """
 
     def __init__(self, arity: list[int], notation: dict[int, vec[i32]], index: dict[str, int]) -> None:

@@ -46,12 +46,12 @@ def sort_pairs(s: Store, ids: vec[i32], partners: vec[i32]) -> None:
     """Sort ids into canonical order in place, and move the partners with them."""
     n = i64(len(ids))
     if n > 12:
-        order = order(s, ids)
+        places = order(s, ids)
         old_ids = vec[i32](ids)
         old_partners = vec[i32](partners)
         k: i64 = 0
         while k < n:
-            at = i64(order[k])
+            at = i64(places[k])
             ids[k] = old_ids[at]
             partners[k] = old_partners[at]
             k += 1

@@ -1,4 +1,4 @@
-"""The first simplifier: one way up over the nodes, flattening products, taking out common factors, applying rules.
+"""The first simplifier: one way up over the nodes, flattening, taking out common factors, applying rules.
 
 Repeated until nothing changes (a few times at most); each way is linear in the nodes but for the rules' search in
 sums and products, which is bounded by `match.LONGEST`.  The result is never longer than what came in.
@@ -27,6 +27,7 @@ from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, 
 from symdiff.core.walk import reach
 
 WAYS: Final = 6  # ways up at most
+READABLE: Final = 4096  # beyond this printed size sharing counts for more than length
 AT_ONE_NODE: Final = 24  # rules applied in succession at one node at most
 
 
@@ -34,18 +35,22 @@ def rewrite(s: Store, rules: Rules, root: int, steps: int) -> int:
     """The shortest form found for the root: steps bounds the nodes visited over all ways."""
     best = i64(root)
     node = best
+    ids = reach(s, vec[i32]([i32(node)]))
+    room = i64(len(ids))
     way: i64 = 0
     left = i64(steps)
     while way < WAYS and left > 0:
-        ids = reach(s, vec[i32]([i32(node)]))
         left -= i64(len(ids))
         after = _way_up(s, rules, ids)
-        if size_of(s, after) < size_of(s, best):
-            best = after
-        elif way == 0 and size_of(s, after) == size_of(s, best):
-            best = after  # flattened: as long, but in canonical form
         if after == node:
             break
+        ids = reach(s, vec[i32]([i32(after)]))
+        size = size_of(s, after)
+        if size > READABLE and i64(len(ids)) > room:
+            break  # nobody reads it, and a machine would have more to do
+        # In the first way a form of the same length is taken too, for it is flattened.
+        if size < size_of(s, best) or (way == 0 and size == size_of(s, best)):
+            best = after
         node = after
         way += 1
     return int(best)

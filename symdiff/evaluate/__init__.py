@@ -1,7 +1,7 @@
 """Evaluation: formulas to straight-line programs, programs to functions of numbers and arrays.
 
-`compile` (also called `lambdify`) makes a function, `evaluate` gives one value.  `program.py` holds the code, and
-every target that runs or prints it is one file beside it.
+`compile` (also called `lambdify`) makes a function, `evaluate` gives one value.  `program.py` holds the code,
+and every target that runs or prints it is one file beside it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a function's record to code: where each target finds sin, erf or a constant.
 
-In: a function's name.  Out: a callable (or a constant's value).  A backend that has no name of its own for a function
-computes the record's `definition`, a formula, as a program in the same arithmetic.
+In: a function's name.  Out: a callable (or a constant's value).  A backend that has no name of its own for a
+function computes the record's `definition`, a formula, as a program in the same arithmetic.
 """
 
 from __future__ import annotations

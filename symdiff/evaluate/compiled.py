@@ -1,7 +1,7 @@
 """Compiled functions: formulas and variable names in, a callable out.
 
-A `Compiled` holds one program and runs it on the backend that the values ask for: plain numbers on generated Python
-code, arrays on NumPy.  The program is all that a pickle carries, besides the formulas it came from.
+A `Compiled` holds one program and runs it on the backend that the values ask for: plain numbers on generated
+Python code, arrays on NumPy.  A pickle carries the program, and the formulas that it came from.
 """
 
 from __future__ import annotations
@@ -61,16 +61,22 @@ _PLAIN = frozenset({float, int, bool})
 class Compiled:
     """A function of numbers or arrays: `fn(x, y)`, `fn(x=1, y=2)`, `fn(xs, ys, out=result)`.
 
-    inputs: the variables' names.  outputs: the formulas.  program: the straight-line code.  source: the Python
-    text that runs it.  Arguments broadcast together; the result has their common shape, also where a formula is
-    constant.  Plain numbers give a float (a bool for a condition), never a warning: outside the domain, nan.
+    inputs: the variables' names.  outputs: the formulas.  program: the straight-line code.  source: the text
+    of the Python code.  Arguments broadcast together; the result has their common shape, also where a formula
+    is constant.  Plain numbers give a float (a bool for a condition).  Outside the domain: nan, no warning.
+
+    `out=` takes an array for each output.  A formula with a variable called out takes no other out.
     """
 
     __slots__ = ("__call__", "_arrays", "_formulas", "_scalars", "_tape", "backend", "program", "structure")
     __call__: Callable[..., Any]
 
     def __init__(
-        self, program: Program, structure: Structure, formulas: tuple[Expr, ...] | Graph, backend: str = "auto"
+        self,
+        program: Program,
+        structure: Structure,
+        formulas: tuple[Expr, ...] | Graph,
+        backend: str = "auto",
     ) -> None:
         self.program = program
         self.structure = structure
@@ -201,10 +207,11 @@ def compile_formulas(
 ) -> Compiled:
     """Compile formulas into one function of `vars`: fast, picklable, safe in threads.
 
-    outputs: a formula (text, expression or number), or a list of formulas, or a list of lists (a Jacobian); the
-    function returns one value or lists as given.  vars: names in the order of the arguments; the sorted variables
-    of the formulas where they are left out.  backend: "auto" takes numbers and arrays alike; "python", "numpy" and
-    "complex" are its parts.  Raises SymdiffError where a formula has a variable that is not among `vars`.
+    outputs: a formula (text, expression or number), or a list of formulas, or a list of lists (a Jacobian);
+    the function returns one value or lists as given.  vars: names in the order of the arguments; if left out,
+    the variables of the formulas, sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers
+    only, "numpy" runs all on arrays, "complex" takes complex numbers.  Raises SymdiffError where a formula
+    has a variable that is not among `vars`.
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)

@@ -1,7 +1,7 @@
 """From nodes to values: how sums, products and powers become additions, one division, few multiplications.
 
-In: a graph (children first) and variable names.  Out: `Values`, instructions in an order that runs, each value
-written once and equal ones merged, with the value of every root; what no output needs is dropped later.
+In: a graph (children first) and variable names.  Out: `Values`, instructions in an order that runs, each
+value written once and equal ones merged, with the value of every root; what no output needs is dropped later.
 
 Integer powers follow Knuth's power tree (TAOCP 2, section 4.6.3), all powers of one base together, so that
 x^2, x^3 and x^4 share their factors.  a*b^-1*c^-1 becomes a/(b*c); terms with a negative coefficient are
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import compress
+from itertools import compress, pairwise
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import (
@@ -35,8 +35,8 @@ from symdiff.evaluate.program import (
     SELECT,
     SQRT,
     SUB,
-    Graph,
 )  # fmt: skip
+from symdiff.expr import Graph
 
 #: Node kinds of the store, see symdiff.core.store.
 N_INT, N_NUM, N_SYM, N_SUM, N_SCALE, N_PROD, N_POW = range(7)
@@ -44,11 +44,11 @@ N_INT, N_NUM, N_SYM, N_SUM, N_SCALE, N_PROD, N_POW = range(7)
 #: Two kinds of values that are no instructions.
 INPUT, CONSTANT = -1, -2
 
-#: Up to this exponent a power is multiplied out.  Each multiplication adds half an ulp: at 64 the worst case is
-#: 32 ulp, and the chain has at most 8 multiplications, far below the price of pow.
+#: Up to this exponent a power is multiplied out.  The rounding errors add up to at most n/2 ulp, 32 at 64,
+#: and the chain has at most 8 multiplications, far below the price of pow.
 LONGEST_CHAIN = 64
 
-#: A reciprocal that so many products use is computed once and multiplied; fewer divide, which rounds once less.
+#: A reciprocal that so many products use is computed once and multiplied; fewer divide: one rounding less.
 SHARED_RECIPROCAL = 3
 
 #: Integers up to here are floats.
@@ -64,7 +64,7 @@ Rational = tuple[int, int]
 
 @cache
 def power_tree() -> dict[int, int]:
-    """Knuth's power tree: the power from which x^n is reached by one multiplication with another on its path."""
+    """Knuth's power tree: for each n the power which one multiplication by one on its path takes to x^n."""
     parent = {1: 0}
     level = [1]
     while any(n not in parent for n in range(1, LONGEST_CHAIN + 1)):
@@ -170,7 +170,7 @@ class Values:
                 known[n] = self.emit(MUL, known[half], known[n - half])
             else:
                 steps = chain(n, power_tree())
-                for last, m in zip(steps, steps[1:], strict=False):
+                for last, m in pairwise(steps):
                     if m not in known:
                         known[m] = self.emit(MUL, known[last], known[m - last])
         return known[n]
@@ -203,7 +203,9 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
         elif op == N_SYM:
             if leaf not in inputs:
                 known = ", ".join(names) if names else "none"
-                raise SymdiffError(f"the formula has the variable {leaf}, which is not among those given: {known}")
+                raise SymdiffError(
+                    f"the formula has the variable {leaf}, which is not among those given: {known}"
+                )
             result = inputs[str(leaf)]
         elif op == N_SUM:
             result = _sum(s, graph, value, args)
@@ -342,7 +344,7 @@ def _reciprocal_uses(graph: Graph) -> list[int]:
     """How many products and multiples each node is a factor of."""
     uses = [0] * len(graph.op)
     for op, args in zip(graph.op, graph.args, strict=True):
-        if op == N_PROD or op == N_SCALE:
+        if op in (N_PROD, N_SCALE):
             for a in args:
                 uses[a] += 1
     return uses

@@ -1,11 +1,13 @@
 """The array target: NumPy, in chunks that stay in the cache, without warnings.
 
-In: a `Program`, numbers and arrays that broadcast together.  Out: one array for each output, of the common shape.
+In: a `Program`, numbers and arrays that broadcast together.  Out: one array for each output, of the common
+shape.
 
 The program runs on one chunk of points after another; its registers are a few buffers that every chunk uses
-again, so a long program on 10^7 points needs the memory of one chunk, and each operation finds its operands in
-the cache.  Both branches of a piecewise are computed and one is copied where its condition holds, so that what the
-other branch holds there never shows.  Programs too long for Python's compiler run as a tape, with equal results.
+again, so a long program on 10^7 points needs the memory of one chunk, and each operation finds its operands
+in the cache.  Both branches of a piecewise are computed and one is copied where its condition holds, so that
+what the other branch holds there never shows.  Programs too long for Python's compiler run as a tape, with
+equal results.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ Array = np.ndarray[Any, Any]
 #: All registers of one chunk together fill about half of a core's second-level cache.
 CHUNK_BYTES = 1 << 20
 
-#: Points of a chunk.  Measured at 10^6 points with 6 temporaries: 4,096 to 65,536 points are within 5 % of the best,
-#: 1,024 loses 15 % to the calls, a single chunk of 10^6 loses 40 to 200 % to main memory.
+#: Points of a chunk.  Measured at 10^6 points with 6 temporaries: 4,096 to 65,536 points are within 5 % of
+#: the best, 1,024 loses 15 % to the calls, a single chunk of 10^6 loses 40 to 200 % to main memory.
 SMALLEST_CHUNK, LARGEST_CHUNK = 1_024, 16_384
 
 
@@ -61,8 +63,8 @@ KERNELS: tuple[tuple[str, Callback], ...] = (
 
 
 def kernel(name: str) -> Callback:
-    """A function of the table as kernel(*operands, out=array): by NumPy, by SciPy where it is installed, by its definition,
-    or point by point in Python, in this order."""
+    """A function of the table as kernel(*operands, out=array): by NumPy, by SciPy where it is installed, by
+    its definition, or point by point in Python, in this order."""
     f = record(name)
     found = getattr(np, f.numpy, None) or _scipy(f.scipy)
     if isinstance(found, np.ufunc):
@@ -116,7 +118,7 @@ class ArrayCode:
         self.direct = {r: k for k, r in enumerate(tape.program.outputs) if r >= self.first}
 
     def source(self) -> str:
-        """One function of the registers: v inputs, c constants, t temporaries; each line writes its last operand."""
+        """One function of the registers: inputs v, constants c, temporaries t; a line writes the last one."""
         program = self.program
         names = self._names()
         lines = [f"def program({', '.join(names)}):"]
@@ -176,7 +178,7 @@ class ArrayCode:
     def __call__(self, values: Sequence[object], out: Sequence[Array | None] | None = None) -> list[Array]:
         """The outputs at these values, into `out` where it is given.
 
-        Raises SymdiffError where a value is no number, where shapes do not broadcast, where `out` has another.
+        Raises SymdiffError where a value is no number, shapes do not broadcast, or `out` has another shape.
         """
         p = self.program
         arrays, dtype = numbers(values, p.inputs)
@@ -203,10 +205,8 @@ class ArrayCode:
                 targets[i] = given
         return targets
 
-    def _chunks(
-        self, arrays: list[Array], targets: list[Array], dtype: Any, shape: tuple[int, ...]
-    ) -> None:
-        """Run every chunk.  An output's register is the chunk of its target, so nothing is copied at the end."""
+    def _chunks(self, arrays: list[Array], targets: list[Array], dtype: Any, shape: tuple[int, ...]) -> None:
+        """Run every chunk.  An output's register is the chunk of its target: nothing is copied at the end."""
         p, first = self.program, self.first
         moving = [i for i, a in enumerate(arrays) if a.ndim]
         total = prod(shape)
@@ -245,7 +245,7 @@ class ArrayCode:
 
 
 def chunks(shape: tuple[int, ...], limit: int) -> Iterator[tuple[tuple[Any, ...], tuple[int, ...]]]:
-    """(index, extent) of blocks of at most `limit` points that cover an array of this shape, in memory's order.
+    """(index, extent) of blocks of at most `limit` points that cover an array of this shape, in order.
 
     >>> [index for index, _ in chunks((5,), 2)]
     [(slice(0, 2, None),), (slice(2, 4, None),), (slice(4, 6, None),)]

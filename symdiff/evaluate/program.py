@@ -14,9 +14,12 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, nan
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from symdiff.errors import SymdiffError
+
+if TYPE_CHECKING:
+    from symdiff.expr import Graph
 
 #: The operations.  From CALL on, op - CALL is an index into the program's own list of function names.
 ADD, SUB, MUL, DIV, NEG, SQRT, POW, LT, LE, GT, GE, EQ, NE, AND, OR, NOT, SELECT, REAL, CALL = range(19)
@@ -31,15 +34,6 @@ READS = (
 
 #: Instructions that print(program) shows at most.
 SHOWN = 2_000
-
-
-class Graph(Protocol):
-    """What `symdiff.expr.graph` returns: everything reachable from the roots, children first."""
-
-    op: list[int]
-    args: list[tuple[int, ...]]
-    leaf: list[object]
-    roots: list[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The scalar targets: real floats by `math`, complex numbers by `cmath`.
 
-In: a `Program`.  Out: the generated source of one function, or the program run as a tape, instruction by instruction.
+In: a `Program`.  Out: the generated source of one function, or the program run as a tape, instruction by
+instruction.
 
-The generated code is the plain formula in plain floats.  Python raises where IEEE arithmetic has nan or an infinity;
-then the same point is computed again on the tape, whose operations never raise.  So the usual call costs what a
-lambda costs, and the unusual one is right.  Programs too long for Python's compiler run on the tape alone.
+The generated code is the plain formula in plain floats.  Python raises where IEEE arithmetic has nan or an
+infinity; then the same point is computed again on the tape, whose operations never raise.  So the usual call
+costs what a lambda costs, and the unusual one is right.  Programs too long for Python's compiler run on the
+tape alone.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from symdiff.evaluate import special
 from symdiff.evaluate.backends import Callback, definition, dotted, nowhere, record
 from symdiff.evaluate.program import CALL, GE, LT, POW, READS, Program, to_float
 
-#: Python's compiler takes about 10 microseconds and 1 kB an instruction; beyond this the tape starts sooner.
+#: Python's compiler takes about 10 microseconds an instruction; beyond this the tape starts sooner.
 LONGEST_SOURCE = 20_000
 
 #: Functions of more variables than this are called through a list.
@@ -32,8 +34,11 @@ TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """One kind of scalar.  name: of the backend.  number: Python's class.  careful: by operation, never raising.
-    fast: names that the generated source uses for what Python has no sign for."""
+    """One kind of scalar.
+
+    name: of the backend.  number: Python's class.  careful: functions by operation, which never raise.
+    fast: what the generated source calls where Python has no sign.
+    """
 
     name: str
     number: type[float] | type[complex]
@@ -73,21 +78,21 @@ def _either(a: bool, b: bool) -> bool:
     return a or b
 
 
+_RING = (operator.add, operator.sub, operator.mul)
 _RELATIONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 _LOGIC = (_both, _either, operator.not_, _select)
 
 REAL_ARITHMETIC = Arithmetic(
     "python",
     float,
-    (operator.add, operator.sub, operator.mul, divide, operator.neg, special.sqrt, special.pow)
-    + (*_RELATIONS, *_LOGIC, float),
+    (*_RING, divide, operator.neg, special.sqrt, special.pow, *_RELATIONS, *_LOGIC, float),
     {"sqrt": math.sqrt, "power": math.pow, "real": float},
 )
+_COMPLEX = (_complex(operator.truediv), operator.neg, _complex(cmath.sqrt), _complex(operator.pow))
 COMPLEX_ARITHMETIC = Arithmetic(
     "complex",
     complex,
-    (operator.add, operator.sub, _complex(operator.mul), _complex(operator.truediv), operator.neg)
-    + (_complex(cmath.sqrt), _complex(operator.pow), *_RELATIONS, *_LOGIC, complex),
+    (*_RING, *_COMPLEX, *_RELATIONS, *_LOGIC, complex),
     {"sqrt": cmath.sqrt, "power": operator.pow, "real": complex},
 )
 
@@ -126,7 +131,7 @@ def function(name: str, arithmetic: Arithmetic) -> Any:
 
 
 def fast_function(name: str, arithmetic: Arithmetic) -> Any:
-    """The same function as quick as there is one; it may raise TROUBLE instead of answering nan or infinity."""
+    """The same function as quick as there is one; it may raise TROUBLE where that is nan or infinite."""
     f = record(name)
     if arithmetic is REAL_ARITHMETIC and f.math:
         return getattr(math, f.math)
@@ -139,7 +144,7 @@ def fast_function(name: str, arithmetic: Arithmetic) -> Any:
 
 
 class Tape:
-    """A program run instruction by instruction: `tape(*values)` is the list of its outputs, and never raises."""
+    """A program run instruction by instruction: `tape(*values)` lists its outputs, and never raises."""
 
     def __init__(self, program: Program, arithmetic: Arithmetic = REAL_ARITHMETIC) -> None:
         if arithmetic is COMPLEX_ARITHMETIC and any(LT <= op <= GE for op in program.op):
@@ -178,8 +183,9 @@ class Tape:
 
 
 def source(tape: Tape, structure: str) -> str:
-    """One Python function of the program's inputs v0, v1, ...; `structure` says how the outputs are returned, as a
-    template over their names.
+    """One Python function of the program's inputs v0, v1, ...
+
+    structure: a template over the outputs' names that says how they are returned.
 
     Names in it are generated, whatever the user's variables are called.  `general` takes every call whose
     arguments are not plain numbers, `careful` every point where plain arithmetic raises.
@@ -188,16 +194,15 @@ def source(tape: Tape, structure: str) -> str:
     inputs = [f"v{i}" for i in range(len(program.inputs))]
     names = [*inputs, *(_literal(tape.registers[r], r) for r in range(len(inputs), program.first_temporary))]
     names += [f"t{r}" for r in range(program.registers - program.first_temporary)]
-    lines = [f"def program({', '.join(f'{v}=missing' for v in inputs)}{', /, ' if inputs else ''}*more, **named):"]
+    parameters = [*(f"{v}=missing" for v in inputs), *("/" for _ in inputs[:1]), "*more", "**named"]
+    lines = [f"def program({', '.join(parameters)}):"]
     plain = " is ".join(f"{v}.__class__" for v in inputs)
     lines.append(f"    if {plain + f' is {number} and ' if inputs else ''}not more and not named:")
     lines.append("        try:")
     for op, dst, operands in program.instructions(program.prelude):
         arguments = [names[r] for r in operands]
-        if op < CALL:
-            text = _SIGNS[op].format(*arguments)
-        else:
-            text = f"f{op - CALL}({', '.join(arguments)})"
+        sign = _SIGNS[op] if op < CALL else f"f{op - CALL}({', '.join('{}' for _ in operands)})"
+        text = sign.format(*arguments)
         lines.append(f"            {names[dst]} = {text}")
     lines.append(f"            return {structure.format(*[names[r] for r in program.outputs])}")
     lines.append("        except trouble:")

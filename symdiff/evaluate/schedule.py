@@ -1,10 +1,11 @@
 """An order with few values alive, and registers used again: from `Values` to a `Program`.
 
-In: values (operands first), the outputs among them, the inputs' names.  Out: the program of what the outputs need.
+In: values (operands first), the outputs among them, the inputs' names.  Out: the program of what the outputs
+need.
 
-Depth first from the outputs, the operand that needs more registers first (Sethi and Ullman, 1970): a chain of a
-million operations runs in one register, a sum of many terms in two more than its hungriest term.  Where values
-are shared the rule is only a guess, so the order in which the values were made is tried as well.
+Depth first from the outputs, the operand that needs more registers first (Sethi and Ullman, 1970): a chain of
+a million operations runs in one register, a sum of many terms in one more than its hungriest term.  Where
+values are shared the rule is only a guess, so the order in which the values were made is tried as well.
 """
 
 from __future__ import annotations
@@ -41,15 +42,15 @@ def schedule(values: Values, outputs: Sequence[int], names: Sequence[str]) -> Pr
             body, best, count = sorted(body), other, other_count
 
     functions: dict[int, int] = {}
-    op, dst, start, operands = array("i"), array("i"), array("i", [0]), array("i")
+    code, dst, start, operands = array("i"), array("i"), array("i", [0]), array("i")
     boolean = bytearray(count)
     for v in constants + prelude:
         boolean[register[v]] = values.boolean[v]
     for v in prelude + body:
-        code = values.op[v]
-        if code >= CALL:
-            code = CALL + functions.setdefault(code - CALL, len(functions))
-        op.append(code)
+        kind = values.op[v]
+        if kind >= CALL:
+            kind = CALL + functions.setdefault(kind - CALL, len(functions))
+        code.append(kind)
         dst.append(best[v])
         operands.extend([best[a] for a in values.args[v]])
         start.append(len(operands))
@@ -58,7 +59,7 @@ def schedule(values: Values, outputs: Sequence[int], names: Sequence[str]) -> Pr
         inputs=tuple(names),
         constants=tuple(values.constants[values.args[v][0]] for v in constants),
         functions=tuple(values.functions[f] for f in functions),
-        op=op,
+        op=code,
         dst=dst,
         start=start,
         operands=operands,

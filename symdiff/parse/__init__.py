@@ -1,8 +1,8 @@
 """Text to expressions.
 
-In goes a formula as people type it, out comes an `Expr`, or a `ParseError` that says what is wrong, where, and what
-to write instead. The syntax is grammar/expression.lark and nothing else: Lark turns it into tables, once, and
-`symdiff.core.lalr` runs them without recursion. Other notations join as grammars of their own beside it.
+In goes a formula as people type it, out comes an `Expr`, or a `ParseError` that says what is wrong, where,
+and what to write instead. The syntax is grammar/expression.lark and nothing else: Lark turns it into tables,
+once, and `symdiff.core.lalr` runs them without recursion. Another notation is another grammar beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from symdiff.errors import ParseError
 from symdiff.expr import Expr, constant, handle, session
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import records as records  # gives the store its function records
-from symdiff.parse.reader import CONSTANTS, read
+from symdiff.parse.names import CONSTANTS
+from symdiff.parse.reader import read
 
 __all__ = ["CONSTANTS", "formula", "parse"]
 
@@ -25,8 +26,8 @@ def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None
     """The expression that the text spells.
 
     text: `^` or `**` for powers, products with or without a sign (1/2x is 1/(2*x)), |x|, conditions such as
-    0 < x <= 1, piecewise(x > 0, x, -x).  constants: which of the names e, pi and tau are constants; every other
-    name is a variable.  limits: of characters, and of bits of a number.
+    0 < x <= 1, piecewise(x > 0, x, -x).  constants: which of the names e, pi and tau are constants; every
+    other name is a variable.  limits: of characters, and of bits of a number.
 
     Raises ParseError where the text is no formula, LimitError where it is too long.
 
@@ -46,9 +47,7 @@ def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None
         return handle(read(s, text, names, limits or DEFAULT))
 
 
-def formula(
-    value: object, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None
-) -> Expr:
+def formula(value: object, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None) -> Expr:
     """What a caller gave as a formula, as an expression: an expression itself, text, or a number.
 
     A float or Decimal is taken by its shortest decimal, so 0.1 is 1/10; a NumPy scalar by its value.

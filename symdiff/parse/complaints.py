@@ -1,30 +1,38 @@
 """Sentences for the person who typed the formula: what is wrong, where, and what to write instead.
 
-In goes the text with the word at which reading stopped; out comes a ParseError.  What could have followed is read
-off the tables, so the sentences stay true when the grammar grows.
+In goes the text with the word at which reading stopped; out comes a ParseError.  What could have followed is
+read off the tables, so the sentences stay true when the grammar grows.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from unicodedata import category, normalize
 
-from symdiff.core.lalr import COUNT, KINDS, NOT_A_CONDITION, NOT_A_NUMBER, Tables, UnexpectedTokenError
+from symdiff.core.lalr import COUNT, KINDS, NOT_A_CONDITION, SYNTAX, Tables, UnexpectedTokenError
 from symdiff.errors import ParseError
 from symdiff.functions import BY_NAME, TABLE
-from symdiff.parse.lexer import NOT_FINITE, Lexer, called_name, is_function, plain_name
+from symdiff.parse.lexer import Lexer
+from symdiff.parse.names import FORMS, NOT_FINITE, called_name, is_function, is_name, plain_name
 
 #: What people type for something else.
 _INSTEAD = {
-    "[": "for grouping write ( and )", "]": "for grouping write ( and )", "{": "for grouping write ( and )",
-    "}": "for grouping write ( and )", "!": "for a factorial write factorial(x)", "%": "for a remainder write mod(x, y)",
-    "&": "for both conditions write and", "~": "write not", "'": "for a derivative use diff", "′": "for a derivative use diff",
-    "∞": "there is no infinity among the real numbers", ";": "one formula at a time", ":": "one formula at a time",
-    ".": "a number needs a digit beside the point", "\\": "this is not LaTeX: write sin(x), x/y, sqrt(x)",
-    '"': "write the formula without quotes", "“": "write the formula without quotes", "_": "a name begins with a letter",
-}  # fmt: skip
+    **dict.fromkeys("[]{}", "for grouping write ( and )"),
+    **dict.fromkeys('"“”', "write the formula without quotes"),
+    **dict.fromkeys("'′’", "for a derivative use diff"),
+    **dict.fromkeys(";:", "one formula at a time"),
+    "!": "for a factorial write factorial(x)",
+    "%": "for a remainder write mod(x, y)",
+    "&": "for both conditions write and",
+    "~": "for the contrary write not",
+    "∞": "there is no infinity among the real numbers",
+    ".": "a number needs a digit beside the point",
+    "\\": "this is not LaTeX: write sin(x), x/y, sqrt(x)",
+    "_": "a name begins with a letter",
+}
 
 _OPERAND = "a number, a name or a parenthesis"
+_CONDITION = "a condition such as x > 0"
+_INDICATOR = "for 1 where it holds and 0 elsewhere write piecewise(x > 0, 1, 0)"
 _CLOSE = 0.8  # so sine is close to sin, and foo is not to floor
 _SHOWN = 40  # characters of the user's text inside a sentence
 
@@ -37,7 +45,9 @@ def shortened(text: str) -> str:
 # ---------------------------------------------------------------- words without a meaning
 
 
-def about_word(lexer: Lexer, text: str, words: list[str], word: str, constants: tuple[str, ...]) -> ParseError:
+def about_word(
+    lexer: Lexer, text: str, words: list[str], word: str, constants: tuple[str, ...]
+) -> ParseError:
     """A character that is no part of a formula, or a name that cannot be used like this."""
     index = words.index(word)
     start = lexer.position(text, index)
@@ -50,7 +60,7 @@ def about_word(lexer: Lexer, text: str, words: list[str], word: str, constants: 
     if kind == "NAME" and is_function(name):
         message = f"{name} is a function and needs its argument in parentheses"
         return ParseError(message, text, start, f"write {_applied(lexer, text, words, index, name)}")
-    offset = next((i for i, c in enumerate(word) if not _in_a_name(c)), 0)
+    offset = next((i for i, c in enumerate(word) if not is_name("_" + plain_name(c))), 0)
     character = word[offset]
     instead = _INSTEAD.get(character, "")
     if not instead:
@@ -58,10 +68,6 @@ def about_word(lexer: Lexer, text: str, words: list[str], word: str, constants: 
         if usual != character and usual.isascii() and lexer.name(usual):
             instead = f"write {usual}"
     return ParseError(f"{_described(character)} has no meaning in a formula", text, start + offset, instead)
-
-
-def _in_a_name(character: str) -> bool:
-    return ("_" + normalize("NFKC", character)).replace("$", "_").isidentifier()
 
 
 def _described(character: str) -> str:
@@ -75,24 +81,27 @@ def _not_a_function(
     lexer: Lexer, text: str, words: list[str], index: int, start: int, constants: tuple[str, ...]
 ) -> ParseError:
     word = words[index]
-    name = called_name(word)
+    called = called_name(word)
+    name = shortened(called)
     opening = start + len(word) - 1
     inside, odd = _inside(lexer, text, words, index)
     call = f"{name}({inside})"
-    if name not in constants:
+    if called not in constants:
+        from difflib import get_close_matches
+
         names = [known for known in BY_NAME if is_function(known)]
-        close = get_close_matches(name.lower(), names, 1, _CLOSE)
+        close = get_close_matches(called.lower(), names, 1, _CLOSE)
         if close:
             message = f"there is no function {name}"
             return ParseError(message, text, start, f"did you mean {close[0]}({inside})?")
-    what = "a constant" if name in constants else "a variable"
+    what = "a constant" if called in constants else "a variable"
     message = f"{name} is {what} here, so {call} is not a call"
     product = f"for a product write {name}*({inside})" if inside and not odd else ""
     return ParseError(message, text, opening, product)
 
 
 def _inside(lexer: Lexer, text: str, words: list[str], index: int) -> tuple[str, bool]:
-    """The text between word `index`, which opens a parenthesis, and its partner, and whether it is no number."""
+    """What stands in the parenthesis that word `index` opens, and whether it cannot be one number."""
     depth, odd = 1, False
     begin = lexer.position(text, index) + len(words[index])
     for i in range(index + 1, len(words)):
@@ -127,7 +136,8 @@ def _applied(lexer: Lexer, text: str, words: list[str], index: int, name: str) -
         argument.append(words[i])
         i += 1
     if not argument:
-        argument = ["x" if lexer.name(words[i]) in ("$END", "CLOSE", "PLUS", "MINUS", "TIMES", "OVER") else "..."]
+        alone = lexer.name(words[i]) in ("$END", "CLOSE", "PLUS", "MINUS", "TIMES", "OVER")
+        argument = ["x" if alone else "..."]
     return f"{name}({'*'.join(argument)}){power}"
 
 
@@ -138,92 +148,98 @@ def about_token(
     lexer: Lexer, tables: Tables, text: str, words: list[str], tokens: list[int], error: UnexpectedTokenError
 ) -> ParseError:
     """The word at which the driver stopped."""
-    at = error.index
     if error.reason == COUNT:
-        name, position = called_name(words[at]), lexer.position(text, at)
+        name, position = called_name(words[error.index]), lexer.position(text, error.index)
         return ParseError(_counted(name, error.detail), text, position)
-    if error.reason in (NOT_A_NUMBER, NOT_A_CONDITION):
+    if error.reason != SYNTAX:
         return _wrong_kind(lexer, text, words, error)
-    kinds = [tables.terminals[token % KINDS] for token in tokens[max(0, at - 1) : at + 2]]
-    kind = kinds[1] if at else kinds[0]
-    expected = set(tables.expected(error.state))
+    at = error.index
+    if not words[at] and at:  # the end of the formula, before blanks
+        here = lexer.position(text, at - 1) + len(words[at - 1])
+    else:
+        here = lexer.position(text, at) if at else 0
     opened = _open_before(lexer, tokens, at)
-    here = lexer.position(text, at)
-    before = words[at - 1] if at else ""
-    before_kind = kinds[0] if at else ""
+    message, suggestion, instead = _explained(tables, words, tokens, error, opened)
+    if instead >= 0:
+        here = lexer.position(text, instead) + (len(words[instead]) - 1 if instead == opened else 0)
+    return ParseError(message, text, here, suggestion)
 
-    def sentence(message: str, suggestion: str = "", position: int = here) -> ParseError:
-        return ParseError(message, text, position, suggestion)
 
-    if kind == "$END" and at == 0:
-        return sentence("the formula is empty", "", 0)
-    wanted = "NAME" in expected and "SUPERSCRIPT" not in expected and ("PLUS" in expected or before_kind == "ROOT")
-    if wanted and not (kind == "$END" and opened == at - 1):
-        return sentence(*_operand_missing(kind, words[at], before_kind, before))
-    if kind in ("$END", "CLOSE", "COMMA", "BAR_CLOSE") and opened >= 0 and _partner(tables, tokens[opened]) != kind:
-        if kind != "COMMA" or tables.terminals[tokens[opened] % KINDS] == "BAR_OPEN":
-            place = lexer.position(text, opened)
-            if words[opened] == "|":
-                return sentence("this bar is never closed", "|x| is the absolute value of x", place)
-            return sentence("this parenthesis is never closed", "", place + len(words[opened]) - 1)
-    if kind == "COMPARISON" and opened > 0 and words[opened - 1] == words[opened] == "|":
-        place = lexer.position(text, opened - 1)
-        return sentence("these two bars open absolute values", "for one of two conditions write or", place)
-    if kind == "CLOSE" and opened < 0:
-        return sentence("this parenthesis closes nothing")
-    if kind == "COMMA" and not (opened >= 0 and tables.terminals[tokens[opened] % KINDS] == "CALL"):
+def _explained(
+    tables: Tables, words: list[str], tokens: list[int], error: UnexpectedTokenError, opened: int
+) -> tuple[str, str, int]:
+    """Message, suggestion, and the word to point at in place of the one that does not fit, or -1.
+
+    opened: the innermost parenthesis or bar that is open, or -1.
+    """
+    at = error.index
+    word, before = words[at], words[at - 1] if at else ""
+    kind = tables.terminals[tokens[at] % KINDS]
+    before_kind = tables.terminals[tokens[at - 1] % KINDS] if at else ""
+    opened_kind = tables.terminals[tokens[opened] % KINDS] if opened >= 0 else ""
+    expected = set(tables.expected(error.state))
+    closing = {"": "", "BAR_OPEN": "BAR_CLOSE"}.get(opened_kind, "CLOSE")
+
+    if kind == "$END" and not at:
+        return "the formula is empty", "", -1
+    begins = "NAME" in expected and "TIMES" not in expected
+    if begins and (kind != "$END" or opened != at - 1):
+        return *_nothing_begins(kind, word, before_kind, before), -1
+    if closing and kind in ("$END", "CLOSE", "BAR_CLOSE") and kind != closing:
+        if opened_kind == "BAR_OPEN":
+            return "this bar is never closed", "|x| is the absolute value of x", opened
+        return "this parenthesis is never closed", "", opened
+    if kind == "CLOSE" and not closing:
+        return "this parenthesis closes nothing", "", -1
+    if kind == "COMMA" and opened_kind != "CALL":
         after = words[at + 1]
-        point = before_kind == "NUMBER" and lexer.name(after) == "NUMBER"
-        return sentence(
-            "a comma separates the arguments of a function, and here is none",
-            f"for a decimal write {before}.{after}" if point else "",
-        )
-    if "COMPARISON" in expected and kind in ("$END", "CLOSE", "COMMA", "AND", "OR"):
-        if kind in ("AND", "OR"):
-            return sentence(f"{words[at]} joins conditions, and to its left is a number", "write a condition such as x > 0")
-        return sentence("a condition such as x > 0 is needed here, and this is a number")
+        point = f"for a decimal write {before}.{after}" if before.isdigit() and after.isdigit() else ""
+        return "a comma separates the arguments of a function, and here is none", point, -1
     if kind == "COMPARISON":
-        return sentence(
-            "a comparison is a condition, and here a number is needed",
-            "for 1 where it holds and 0 elsewhere write piecewise(x > 0, 1, 0)",
-        )
+        if opened > 0 and words[opened - 1] == words[opened] == "|":
+            return "these two bars open absolute values", "for one of two conditions write or", opened - 1
+        return "a comparison is a condition, and here a number is needed", _INDICATOR, -1
+    if "COMPARISON" in expected and kind in ("AND", "OR"):
+        return f"{word} joins conditions, and to its left is a number", f"write {_CONDITION}", -1
+    if "COMPARISON" in expected and kind in ("$END", "CLOSE", "COMMA"):
+        return f"{_CONDITION} is needed here, and this is a number", "", -1
     if kind == "NUMBER" and "NAME" in expected:
-        if before_kind == "NUMBER" and ("." in before or words[at].startswith(".")):
-            return sentence("this number has a second decimal point")
-        left = shortened(before) if before_kind in ("NUMBER", "NAME") else ""
-        return sentence(
-            "a product with a number on its right needs the sign *", f"write {left}*{shortened(words[at])}"
-        )
+        if before_kind == "NUMBER" and ("." in before or word.startswith(".")):
+            return "this number has a second decimal point", "", -1
+        whole = before_kind in ("NUMBER", "NAME")
+        instead = f"write {shortened(before)}*{shortened(word)}" if whole else "write * between them"
+        return "a product with a number on its right needs the sign *", instead, -1
     if "AND" in expected and "PLUS" not in expected:
-        return sentence(f"to the left is a condition, and after it {_shown(words[at])} makes no sense", "join conditions by and, or")
+        message = f"to the left is a condition, and after it {_shown(word)} makes no sense"
+        return message, "join conditions by and, or", -1
     if kind == "NOT":
-        return sentence("not makes a condition, and here a number is needed")
-    return sentence(f"{_shown(words[at])} is not expected here")
+        return "not makes a condition, and here a number is needed", "", -1
+    return f"{_shown(word)} is not expected here", "", -1
 
 
 def _shown(word: str) -> str:
     return shortened(word) if word else "the end"
 
 
-def _operand_missing(kind: str, word: str, before_kind: str, before: str) -> tuple[str, str]:
-    """Message and suggestion where something should begin and does not."""
-    if kind == "$END":
-        return f"the formula ends after {_shown(before)}, where {_OPERAND} should follow", ""
-    if before_kind == "" and kind == "CLOSE":
-        return "this parenthesis closes nothing", ""
-    if before_kind == "":
+def _nothing_begins(kind: str, word: str, before_kind: str, before: str) -> tuple[str, str]:
+    """Message and suggestion where an operand should begin and does not."""
+    if before_kind == "" and kind != "CLOSE":
         return f"a formula cannot begin with {_shown(word)}", ""
-    if kind == "CLOSE" and before_kind == "OPEN":
-        return "there is nothing between these parentheses", ""
-    if kind == "COMMA" or (before_kind == "COMMA" and kind == "CLOSE"):
+    if kind == "CLOSE" and before_kind in ("", "OPEN"):
+        return (
+            "there is nothing between these parentheses"
+            if before_kind
+            else "this parenthesis closes nothing",
+            "",
+        )
+    if kind in ("COMMA", "CLOSE") and before_kind in ("COMMA", "CALL"):
         return "an argument is missing here", ""
     if kind == "NOT":
         return "not makes a condition, and here a number is needed", ""
-    return f"after {_shown(before)} comes {_OPERAND}, not {_shown(word)}", ""
-
-
-def _partner(tables: Tables, token: int) -> str:
-    return "BAR_CLOSE" if tables.terminals[token % KINDS] == "BAR_OPEN" else "CLOSE"
+    wanted = _CONDITION if before_kind in ("NOT", "AND", "OR") else _OPERAND
+    if kind == "$END":
+        return f"the formula ends after {_shown(before)}, where {wanted} should follow", ""
+    return f"after {_shown(before)} comes {wanted}, not {_shown(word)}", ""
 
 
 def _open_before(lexer: Lexer, tokens: list[int], end: int) -> int:
@@ -251,7 +267,8 @@ def _counted(name: str, given: int) -> str:
         return f"{name} takes conditions and values in turn, {name}(x > 0, x, -x), but {have}"
     if parameters == ("*",):
         return f"{name} takes arguments, but {have}"
-    count = "1 argument" if len(parameters) == 1 else f"{len(parameters)} arguments"
+    counts = sorted({len(parameters), *(n for function, n in FORMS if function == TABLE[BY_NAME[name]].name)})
+    count = " or ".join(map(str, counts)) + (" argument" if counts == [1] else " arguments")
     return f"{name} takes {count}, {_usage(name)}, but {have}"
 
 
@@ -264,8 +281,7 @@ def _wrong_kind(lexer: Lexer, text: str, words: list[str], error: UnexpectedToke
         argument += kind == "COMMA" and depth == 1
         at += 1
     name, place = called_name(words[error.index]), lexer.position(text, at)
+    what = f"argument {error.detail + 1} of {name}"
     if error.reason == NOT_A_CONDITION:
-        message = f"argument {error.detail + 1} of {name} is a number, and a condition such as x > 0 is needed"
-        return ParseError(message, text, place)
-    message = f"argument {error.detail + 1} of {name} is a condition, and a number is needed"
-    return ParseError(message, text, place, "for 1 where it holds and 0 elsewhere write piecewise(x > 0, 1, 0)")
+        return ParseError(f"{what} is a number, and {_CONDITION} is needed", text, place)
+    return ParseError(f"{what} is a condition, and a number is needed", text, place, _INDICATOR)

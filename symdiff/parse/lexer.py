@@ -1,38 +1,32 @@
 """Text to tokens: one regular expression, made of the grammar's own terminals, run over the whole text.
 
-A token of the driver is `kind + KINDS * value`; what depends on the word alone (which name, which number, which
-function) is worked out once for each different word, so the loop over the text is Python's regex engine.
+A token of the driver is `kind + KINDS * value`; what depends on the word alone (which name, which number,
+which function) is worked out once for each different word, so the loop over the text is the regex engine's.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import islice
-from unicodedata import normalize
 
 from symdiff.core import build, numbers
 from symdiff.core.lalr import KINDS
 from symdiff.core.store import ONE, TWO, Store
-from symdiff.functions import BY_NAME, TABLE
+from symdiff.functions import BY_NAME
 from symdiff.parse import numerals
+from symdiff.parse.names import (
+    ALSO_VARIABLES,
+    COMPARISONS,
+    NOT_FINITE,
+    called_name,
+    is_function,
+    is_name,
+    plain_name,
+)
 from symdiff.parse.tables import END, Grammar
 
-#: Names of functions that are everyday names of variables too: without a parenthesis they are variables.
-ALSO_VARIABLES = frozenset({"beta", "gamma", "psi", "zeta", "Si", "Ci", "Shi", "Chi", "Ei", "li"})
-
-#: What is no number of the reals, in the spellings of other programs.
-NOT_FINITE = frozenset({"inf", "Inf", "nan", "NaN", "oo", "infinity", "Infinity"})
-
-_COMPARISONS = {
-    "<": "lt", "<=": "le", "≤": "le", ">": "gt", ">=": "ge", "≥": "ge",
-    "=": "eq", "==": "eq", "!=": "ne", "≠": "ne",
-}  # fmt: skip
-
 #: Words that always mean the same, with whatever blanks may stand inside; made out once for a process.
-_FIXED = ("+", "-", "−", "*", "·", "/", "^", "**", "(", ")", ",", "|", "and", "or", "not", *_COMPARISONS)
-
-#: Functions that are written by signs or words only: their names are free.
-_SIGNS = frozenset({*_COMPARISONS.values(), "and", "or", "not"})
+_FIXED = ("+", "-", "−", "*", "·", "/", "^", "**", "(", ")", ",", "|", "and", "or", "not", *COMPARISONS)
 
 
 class WordError(Exception):
@@ -41,24 +35,6 @@ class WordError(Exception):
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
-
-
-def plain_name(word: str) -> str:
-    """The name that a word spells: look-alikes are one name, and π is pi."""
-    if word.isascii():
-        return word
-    name = normalize("NFKC", word)
-    return "pi" if name == "π" else name
-
-
-def called_name(word: str) -> str:
-    """The name in a token that is a name and its parenthesis."""
-    return plain_name(word[:-1].rstrip())
-
-
-def is_function(name: str) -> bool:
-    """Whether it can be called: a constant cannot, nor what is written by signs."""
-    return name in BY_NAME and name not in _SIGNS and TABLE[BY_NAME[name]].parameters != ()
 
 
 class Lexer:
@@ -75,7 +51,7 @@ class Lexer:
         self.kinds = {name: i for i, name in enumerate(grammar.terminals)}
         self.fixed: dict[str, int] = {"": self.kinds[END]}
         for word in _FIXED:
-            value = BY_NAME[_COMPARISONS[word]] if word in _COMPARISONS else 0
+            value = BY_NAME[COMPARISONS[word]] if word in COMPARISONS else 0
             self.fixed[word] = self.kind(word) + KINDS * value
         self.opens = {self.kinds["OPEN"], self.kinds["CALL"]}
         self.ends_operand = {self.kinds[k] for k in ("NAME", "NUMBER", "SUPERSCRIPT", "CLOSE", "BAR_CLOSE")}
@@ -116,7 +92,7 @@ class Lexer:
         return [codes[word] for word in words], codes.called
 
     def pair_bars(self, tokens: list[int]) -> None:
-        """Say of each bar whether it opens or closes: it closes if one is open and an operand has just ended."""
+        """Say which bars open and which close: one closes if one is open and an operand has just ended."""
         opening, closing, close = self.kinds["BAR_OPEN"], self.kinds["BAR_CLOSE"], self.kinds["CLOSE"]
         open_bars = [0]  # in each parenthesis that is open
         previous = -1
@@ -127,7 +103,7 @@ class Lexer:
             elif kind == close:
                 if len(open_bars) > 1:
                     open_bars.pop()
-            elif kind == opening or kind == closing:
+            elif kind in (opening, closing):
                 kind = closing if open_bars[-1] and previous in self.ends_operand else opening
                 open_bars[-1] += 1 if kind == opening else -1
                 tokens[i] = kind
@@ -179,6 +155,6 @@ class _Codes(dict[str, int]):
             return pi if name == "pi" else build.product(s, [TWO, pi])
         if name in NOT_FINITE or (is_function(name) and name not in ALSO_VARIABLES):
             raise WordError(word)
-        if not name.isascii() and not name.replace("$", "_").isidentifier():
+        if not name.isascii() and not is_name(name):
             raise WordError(word)
         return int(s.symbol(name))

@@ -5,8 +5,8 @@ The length of the result is bounded from the text alone before any arithmetic, s
 
 from __future__ import annotations
 
-#: log2(10) from above, in millionths.
-_BITS_OF_TEN = 3_321_929
+#: A power of ten has at least this many bits for each digit.
+_BITS_OF_TEN = 3
 
 #: An exponent of more digits than this is beyond every limit there is.
 _LONGEST_EXPONENT = 18
@@ -26,7 +26,9 @@ class TooLongError(Exception):
 
 
 def rational(text: str, bits: int) -> tuple[int, int, bool]:
-    """p, q and whether it is a decimal, for digits with a point or an exponent or neither; not in lowest terms.
+    """p, q and whether it is a decimal; the text is digits, perhaps with a point or an exponent.
+
+    Not in lowest terms.  Raises TooLongError where p or q has more than `bits` bits.
 
     >>> rational("1.50e-1", 200)
     (15, 100, True)
@@ -45,7 +47,7 @@ def rational(text: str, bits: int) -> tuple[int, int, bool]:
             raise TooLongError(text)
         shift = int(magnitude or "0")
         shift = (-shift if exponent.startswith("-") else shift) - len(fraction)
-    if (len(digits) - 1 + max(shift, 0)) * _BITS_OF_TEN > (bits + 4) * 1_000_000 or -shift * 3 > bits + len(digits) * 4:
+    if (len(digits) - 1 + max(shift, 0)) * _BITS_OF_TEN > bits or -shift * _BITS_OF_TEN > bits:
         raise TooLongError(text)
     p = integer(digits or "0") * 10 ** max(shift, 0)
     q = 10 ** max(-shift, 0)

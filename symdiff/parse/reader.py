@@ -16,14 +16,9 @@ from symdiff.functions import BY_NAME, TABLE
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import complaints
 from symdiff.parse.lexer import Lexer, WordError
+from symdiff.parse.names import CONSTANTS, FORMS
 from symdiff.parse.numerals import TooLongError
 from symdiff.parse.tables import Grammar, load
-
-#: Names that are constants unless the caller says otherwise.
-CONSTANTS = ("e", "pi", "tau")
-
-#: Calls that mean a formula of their own by the number of their arguments.
-FORMS: dict[tuple[str, int], tuple[tuple[str, ...], str]] = {("log", 2): (("x", "b"), "log(x)/log(b)")}
 
 
 class TooLongFormulaError(LimitError, ParseError):

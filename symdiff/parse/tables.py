@@ -1,16 +1,15 @@
 """From a grammar to the tables that the driver runs: Lark reads the grammar, once, and is not needed again.
 
-A build runs `python symdiff/parse/tables.py FOLDER`, which writes `_tables.json`.  The file beside the parser is
-used only if it was made from the very grammar that is shipped with it; otherwise Lark makes the tables when they
-are first needed.  This module imports nothing of symdiff, so that a build can run it alone.
+A build runs `python symdiff/parse/tables.py FOLDER`, which writes `_tables.json`.  The file beside the parser
+is used only if it was made from the very grammar that is shipped with it; otherwise Lark makes the tables
+when they are first needed.  This module imports nothing of symdiff, so that a build can run it alone.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 #: Raised when the form of the tables changes.
@@ -19,18 +18,22 @@ VERSION = 1
 FILE = "_tables.json"
 END = "$END"
 
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
 
 class Grammar(NamedTuple):
     """What the parser needs of a grammar.
 
-    terminals: names, in the order in which the lexer tries them, END last.  patterns: their regular expressions.
-    blank: the pattern of what may stand between words.  rules: (nonterminal, length, name after `->`).
+    made_from: VERSION and the grammar's text.
+    terminals: names, in the order in which the lexer tries them, END last.  patterns: their regular
+    expressions.  blank: the pattern of what may stand between words.  rules: nonterminal, length, and the
+    name after `->`.
     action: a row over terminals for each state, one after the other: 0 is an error, n > 0 shifts to state n,
     -1 - r reduces by rule r, and `states` accepts.  goto: a row over nonterminals for each state.
     State 0 is the start.
     """
 
-    digest: str
+    made_from: list[object]
     terminals: list[str]
     patterns: list[str]
     blank: str
@@ -42,11 +45,10 @@ class Grammar(NamedTuple):
 
 def source(name: str = "expression") -> str:
     """The text of grammar/<name>.lark: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    for folder in (package / "grammar", package.parent / "grammar"):
-        path = str(folder / f"{name}.lark")
+    package = os.path.dirname(_HERE)
+    for folder in (package, os.path.dirname(package)):
         try:
-            return _read(path).decode()
+            return _read(os.path.join(folder, "grammar", f"{name}.lark")).decode()
         except OSError:
             continue
     raise FileNotFoundError(f"grammar/{name}.lark is missing beside {package}")
@@ -54,25 +56,22 @@ def source(name: str = "expression") -> str:
 
 def _read(path: str) -> bytes:
     """A file's bytes by whatever loaded this module, so that a package inside a zip works too."""
-    loader = globals().get("__loader__")
+    loader: Any = globals().get("__loader__")
     if hasattr(loader, "get_data"):
         data: bytes = loader.get_data(path)
         return data
-    return Path(path).read_bytes()
-
-
-def digest(grammar: str) -> str:
-    return hashlib.sha256(f"{VERSION}\n{grammar}".encode()).hexdigest()
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def load() -> Grammar:
     """The tables of the shipped grammar: from the file made at the build, else made now."""
     text = source()
     try:
-        found = Grammar(**json.loads(_read(str(Path(__file__).parent / FILE))))
+        found = Grammar(**json.loads(_read(os.path.join(_HERE, FILE))))
     except (OSError, ValueError, TypeError):
         return make(text)
-    return found if found.digest == digest(text) else make(text)
+    return found if found.made_from == [VERSION, text] else make(text)
 
 
 def make(grammar: str, strict: bool = False) -> Grammar:
@@ -113,13 +112,14 @@ def make(grammar: str, strict: bool = False) -> Grammar:
                 if (name in terminals and name != END) or reduces
             }
         )
-        goto.append({nonterminals.index(name): number[to] for name, (_, to) in row.items() if name in nonterminals})
+        moves = {name: to for name, (_, to) in row.items() if name in nonterminals}
+        goto.append({nonterminals.index(name): number[to] for name, to in moves.items()})
     accept = len(action)
     action[number[last]][len(terminals) - 1] = accept
 
     action, goto = _without_chains(action, goto, rules, accept)
     return Grammar(
-        digest(grammar),
+        [VERSION, grammar],
         terminals,
         [t.pattern.to_regexp() for t in words],
         blank,
@@ -133,11 +133,13 @@ def make(grammar: str, strict: bool = False) -> Grammar:
 Rows = list[dict[int, int]]
 
 
-def _without_chains(action: Rows, goto: Rows, rules: list[tuple[int, int, str]], accept: int) -> tuple[Rows, Rows]:
-    """The same tables without the steps that do nothing: sum to product to power to name, rules without a name.
+def _without_chains(
+    action: Rows, goto: Rows, rules: list[tuple[int, int, str]], accept: int
+) -> tuple[Rows, Rows]:
+    """The same tables without the steps that do nothing: rules of length 1 without a name.
 
-    (Aho and Ullman, The Theory of Parsing, 1973, section 7.4.)  A new state holds, for each word that may come
-    next, the old state that the chain of such steps would end in.
+    A new state holds, for each word that may come next, the old state in which the chain of such steps would
+    end.  (Aho and Ullman, A technique for speeding up LR(k) parsers, SIAM J. Computing 2, 1973.)
     """
     idle = [length == 1 and not name for _, length, name in rules]
     members: list[dict[int, int]] = [dict.fromkeys(action[0], 0)]  # of each new state: next word -> old state
@@ -167,20 +169,25 @@ def _without_chains(action: Rows, goto: Rows, rules: list[tuple[int, int, str]],
         for old in sorted(set(ends.values())):
             for left, to in goto[old].items():
                 if onward.setdefault(left, to) != to:
-                    raise ValueError("the grammar's idle steps cannot be left out: give one of its rules a name")
+                    raise ValueError(
+                        "the grammar's idle steps cannot be left out: give one of its rules a name"
+                    )
         row = {word: action[old][word] for word, old in ends.items()}
-        new_action.append({w: settled(to, onward) if 0 < to < accept else to for w, to in sorted(row.items())})
+        new_action.append(
+            {w: settled(to, onward) if 0 < to < accept else to for w, to in sorted(row.items())}
+        )
         new_goto.append({left: settled(to, onward) for left, to in sorted(onward.items())})
     states = len(new_action)
     return [{w: states if to == accept else to for w, to in row.items()} for row in new_action], new_goto
 
 
-def write(folder: str | Path) -> Path:
-    """Make the tables of the shipped grammar and write them into the folder; returns the file."""
-    path = Path(folder) / FILE
-    path.write_text(json.dumps(make(source())._asdict(), separators=(",", ":")) + "\n", encoding="utf-8")
+def write(folder: str | os.PathLike[str]) -> str:
+    """Make the tables of the shipped grammar and write them into the folder; returns the file's path."""
+    path = os.path.join(folder, FILE)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(make(source())._asdict(), file, separators=(",", ":"))
     return path
 
 
 if __name__ == "__main__":
-    print(write(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent))
+    print(write(sys.argv[1] if len(sys.argv) > 1 else _HERE))

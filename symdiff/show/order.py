@@ -17,7 +17,7 @@ from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.expr import Graph
 
 #: Degrees are cut here: order on the page needs no more, and floats stay finite.
-FAR = 1e9
+FAR = 10**9
 
 _DIGITS = re.compile("([0-9]+)")
 
@@ -87,7 +87,7 @@ class Order:
         p, q, _ = self.graph.leaf[i]
         if q == 1 and abs(p) < 100:
             return float(p)
-        return clamp(p / q) if abs(p) < FAR * q else (FAR if p > 0 else -FAR)
+        return clamp(p / q) if abs(p) < FAR * q else float(FAR if p > 0 else -FAR)
 
     def _rank(self) -> None:
         """Number all nodes by (height, kind, children's ranks)."""
