@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from harness import OURS, Benchmark, Contender, installed
@@ -110,6 +111,4 @@ def benchmarks() -> Iterator[Benchmark]:
     for n in (100, 1_000, 10_000):
         contenders = {OURS: symdiff(n)}
         contenders |= {name: make(n) for name, distribution, make in makers if installed(distribution)}
-        yield Benchmark(
-            f"gradient of Rosenbrock, n = {n:,}", "gradient", 1, lambda r, n=n: names(n, r), contenders
-        )
+        yield Benchmark(f"gradient of Rosenbrock, n = {n:,}", "gradient", 1, partial(names, n), contenders)

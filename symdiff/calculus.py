@@ -38,6 +38,8 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
     6*x
     """
     expr = formula(f)
+    if not variables and not expr.symbols:
+        return constant(0)
     names = [name for name, order in _orders(expr, variables) for _ in range(order)]
     raw = expr
     for name in names:
@@ -152,7 +154,7 @@ def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, 
         names = expr.symbols
         if len(names) > 1:
             raise SymdiffError(f"say with respect to which variable: {', '.join(names)}")
-        return [(names[0], 1)] if names else []
+        return [(names[0], 1)]
     orders: list[tuple[str, int]] = []
     counted = True
     for v in variables:

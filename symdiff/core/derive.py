@@ -235,7 +235,11 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
     inner: the derivatives of the piecewise nodes among them.
     """
     n = i64(len(ids))
+    ops = s.op  # what is built below is appended, so these stay right for the nodes of ids
+    start = s.start
+    pool = s.pool
     slot = s.slot
+    piecewise = CALL + s.piecewise
     active = s.zeros(n)  # whether the node depends on one of xs
     for x in xs:
         if s.mark[i64(x)] == s.epoch:
@@ -244,15 +248,15 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
-        if i64(s.op[node]) > SYM:
-            k = i64(s.start[node])
-            end = i64(s.start[node + 1])
+        if i64(ops[node]) > SYM:
+            k = i64(start[node])
+            end = i64(start[node + 1])
             while k < end:
-                if active[i64(slot[i64(s.pool[k])])] != 0:
+                if active[i64(slot[i64(pool[k])])] != 0:
                     active[i] = i32(1)
                     edges += 1
                 k += 1
-            if s.op[node] == CALL + s.piecewise:
+            if i64(ops[node]) == piecewise:
                 edges += i64(len(inner[int(node)]))
         i += 1
     # The contributions to a node's adjoint form a chain: head[place] -> values, following[...] -> ...
@@ -281,11 +285,11 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
             g = sum_of(s, terms)
         if g == ZERO:
             continue
-        op = i64(s.op[node])
+        op = i64(ops[node])
         if op == SYM:
             out[int(node)] = int(g)
             continue
-        if op == CALL + s.piecewise:
+        if op == piecewise:
             for x, d in inner[int(node)].items():
                 place = i64(slot[i64(x)])
                 count += 1
@@ -293,8 +297,8 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
                 following[count] = head[place]
                 head[place] = i32(count)
             continue
-        lo = i64(s.start[node])
-        arity = s.arity(node)
+        lo = i64(start[node])
+        arity = i64(start[node + 1]) - lo
         others = vec[i32]()
         if op == PROD and arity > 2:
             targets = vec[i32](capacity=arity)
@@ -305,16 +309,16 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
             others = _products_of_others(s, s.children(node), targets)
         k = 0
         while k < arity:
-            place = i64(slot[i64(s.pool[lo + k])])
+            place = i64(slot[i64(pool[lo + k])])
             if active[place] != 0:
                 v = g
                 if op == SCALE:
-                    v = scale(s, s.arg(node, 0), g)
+                    v = scale(s, i64(pool[lo]), g)
                 elif op == PROD:
-                    v = mul2(s, g, s.arg(node, 1 - k) if arity == 2 else i64(others[k]))
+                    v = mul2(s, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
                 elif op == POW:
                     if k == 0:
-                        v = _base_partial(s, s.arg(node, 0), s.arg(node, 1), g)
+                        v = _base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), g)
                     else:
                         v = _exponent_partial(s, node, g)
                 elif op >= CALL:

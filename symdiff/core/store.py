@@ -79,7 +79,7 @@ class Store:
         self.functions: list[str] = []
         self.function_digest = vec[i64]()
         self.parity: list[int] = []  # +1 even, -1 odd, 0 neither; by function
-        self.ranges: list[int] = []  # facts about its value (core/facts.py); by function
+        self.ranges: list[int] = []  # facts about its value (core/measure.py); by function
         self.ready: list[bool] = []
         self.partials: list[list[vec[i32] | None]] = []  # templates of derivatives; None is unknown
         self.specials: list[dict[int, vec[i32]]] = []  # digest of the argument -> template of the value
@@ -165,6 +165,7 @@ class Store:
                     if k == count:
                         return j
             h = (h + 1) & mask
+        self._ask_room(count)
         pool = self.pool
         k = 0
         while k < count:
@@ -195,6 +196,7 @@ class Store:
                 ):
                     return j
             h = (h + 1) & mask
+        self._ask_room(2)
         self.pool = append(append(self.pool, i32(a)), i32(b))
         return self._append(op, d, h)
 
@@ -216,6 +218,7 @@ class Store:
             ):
                 return j
             h = (h + 1) & mask
+        self._ask_room(1)
         self.pool = append(self.pool, i32(payload))
         return self._append(op, d, h)
 
@@ -225,11 +228,14 @@ class Store:
             return combine(CALL, self.function_digest[op - CALL])
         return d
 
+    def _ask_room(self, words: i64) -> None:
+        """Raise LimitError, before anything is changed, if a node with so many words is one too many."""
+        if self.n >= self.ceiling or i64(len(self.pool)) + words > LANE:
+            raise LimitError("nodes", int(self.ceiling))
+
     def _append(self, op: i64, d: i64, h: i64) -> i64:
         """A new node, whose children or payload were just put into the pool; h is its place in the table."""
         n = self.n
-        if n >= self.ceiling:
-            raise LimitError("nodes", int(self.ceiling))
         self.op = append(self.op, i32(op))
         self.start = append(self.start, i32(i64(len(self.pool))))
         self.digest = append(self.digest, d)

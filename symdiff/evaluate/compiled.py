@@ -20,7 +20,6 @@ from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
     COMPLEX_ARITHMETIC,
     LONGEST_SOURCE,
-    MOST_PARAMETERS,
     REAL_ARITHMETIC,
     Tape,
     namespace,
@@ -68,7 +67,10 @@ class Compiled:
     `out=` takes an array for each output.  A formula with a variable called out takes no other out.
     """
 
-    __slots__ = ("__call__", "_arrays", "_formulas", "_scalars", "_tape", "backend", "program", "structure")
+    __slots__ = (
+        *("__call__", "__weakref__", "backend", "program", "structure"),
+        *("_arrays", "_formulas", "_scalars", "_tape"),
+    )
     __call__: Callable[..., Any]
 
     def __init__(
@@ -182,7 +184,7 @@ class Compiled:
     def _scalar_call(self) -> Callable[..., Any]:
         """The function that takes plain numbers; from its first use on, it is the call itself."""
         if self._scalars is None:
-            if len(self.program) > LONGEST_SOURCE or len(self.inputs) > MOST_PARAMETERS:
+            if len(self.program) + len(self.inputs) > LONGEST_SOURCE:
                 self._scalars = self._careful
             else:
                 names = namespace(self._tape)
@@ -231,7 +233,10 @@ def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any
     """The value of a formula: a float for numbers, an array for arrays.
 
     values, names: one value for each variable: a number of any kind, exact ones too, or text such as "1/3".
-    Raises DomainError where a variable has no value, SymdiffError where a name is none of the formula's.
+    An expression may have lost a variable to its simplification (the slope of 3*x has no x), so values for
+    others are taken, and an array among them gives the result its shape.
+
+    Raises DomainError where a variable has no value, SymdiffError for a name that the text does not contain.
 
     >>> evaluate("x^2 + 1", x="1/2"), evaluate("sqrt(x)", {"x": -1})
     (1.25, nan)
@@ -248,7 +253,9 @@ def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any
         given[name] = _constant(name, value) if isinstance(value, (str, Expr)) else value
     for name in given:
         if name not in inputs:
-            raise SymdiffError(_unknown(name, inputs))
+            if isinstance(f, str) and name not in unicodedata.normalize("NFKC", f):
+                raise SymdiffError(_unknown(name, inputs))
+            inputs.append(name)
     missing = [name for name in inputs if name not in given]
     if missing:
         raise DomainError(f"no value is given for {', '.join(missing)}")

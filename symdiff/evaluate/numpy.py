@@ -180,29 +180,35 @@ class ArrayCode:
 
         Raises SymdiffError where a value is no number, shapes do not broadcast, or `out` has another shape.
         """
-        p = self.program
-        arrays, dtype = numbers(values, p.inputs)
-        results = [None] * len(p.outputs) if out is None else list(out)
-        shape = _common_shape(arrays if out is None else [*arrays, *(a for a in results if a is not None)])
+        with np.errstate(all="ignore"):
+            arrays, dtype = numbers(values, self.program.inputs)
+            given = [None] * len(self.program.outputs) if out is None else list(out)
+            shape = _common_shape([*arrays, *(a for a in given if a is not None)])
+            targets = self._targets(given, arrays, dtype, shape)
+            if all(shape):
+                self._chunks(arrays, targets, dtype, shape)
+            for i, wanted in enumerate(given):
+                if wanted is not None and targets[i] is not wanted:
+                    np.copyto(wanted, targets[i], casting="same_kind")
+                    targets[i] = wanted
+        return targets
+
+    def _targets(
+        self, given: Sequence[Array | None], arrays: Sequence[Array], dtype: Any, shape: tuple[int, ...]
+    ) -> list[Array]:
+        """The arrays that chunks write: those given, or others where these are inputs or of another type."""
         targets = []
-        for r, given in zip(p.outputs, results, strict=True):
-            kind = _BOOL if p.boolean[r] else dtype
-            if given is None:
+        for r, wanted in zip(self.program.outputs, given, strict=True):
+            kind = _BOOL if self.program.boolean[r] else dtype
+            if wanted is None:
                 targets.append(np.empty(shape, kind))
                 continue
-            if given.shape != shape:
+            if wanted.shape != shape:
                 raise SymdiffError(f"out= needs the shape {shape}, which all arguments have together")
-            if not np.can_cast(kind, given.dtype, "same_kind"):
-                raise SymdiffError(f"out= of type {given.dtype} cannot hold values of type {kind}")
-            apart = given.dtype == kind and not any(np.may_share_memory(given, a) for a in arrays)
-            targets.append(given if apart else np.empty(shape, kind))
-        if all(shape):
-            with np.errstate(all="ignore"):
-                self._chunks(arrays, targets, dtype, shape)
-        for i, given in enumerate(results):
-            if given is not None and targets[i] is not given:
-                np.copyto(given, targets[i], casting="same_kind")
-                targets[i] = given
+            if not np.can_cast(kind, wanted.dtype, "same_kind"):
+                raise SymdiffError(f"out= of type {wanted.dtype} cannot hold values of type {kind}")
+            apart = wanted.dtype == kind and not any(np.may_share_memory(wanted, a) for a in arrays)
+            targets.append(wanted if apart else np.empty(shape, kind))
         return targets
 
     def _chunks(self, arrays: list[Array], targets: list[Array], dtype: Any, shape: tuple[int, ...]) -> None:

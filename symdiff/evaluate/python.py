@@ -25,9 +25,6 @@ from symdiff.evaluate.program import CALL, GE, LT, POW, READS, Program, to_float
 #: Python's compiler takes about 10 microseconds an instruction; beyond this the tape starts sooner.
 LONGEST_SOURCE = 20_000
 
-#: Functions of more variables than this are called through a list.
-MOST_PARAMETERS = 200
-
 #: What Python raises where IEEE arithmetic goes on.
 TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
 

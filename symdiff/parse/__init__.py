@@ -66,7 +66,7 @@ def formula(value: object, constants: Iterable[str] = CONSTANTS, limits: Limits 
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
         raise TypeError(f"{value!r} is no formula: give an expression, text, or a real number")
     if isinstance(value, (float, Decimal)):
-        if not isfinite(value):
+        if not (isfinite(value) if isinstance(value, float) else value.is_finite()):
             raise ParseError(f"{value} is no number that a formula can hold")
         return parse(repr(value) if isinstance(value, float) else str(value), (), limits)
     return constant(value)

@@ -11,6 +11,9 @@ _BITS_OF_TEN = 3
 #: An exponent of more digits than this is beyond every limit there is.
 _LONGEST_EXPONENT = 18
 
+#: Integers of fewer than a third as many digits are read at once.
+_SHORT = 100
+
 #: Python converts at most 4,300 digits in one go (by default), to keep strangers from quadratic work.
 _CHUNK = 4000
 
@@ -34,6 +37,8 @@ def rational(text: str, bits: int) -> tuple[int, int, bool]:
     (15, 100, True)
     """
     if text.isdigit():
+        if len(text) * 3 < min(bits, _SHORT):
+            return int(text), 1, False
         digits, shift, decimal = text.lstrip("0"), 0, False
     else:
         mantissa, _, exponent = text.replace("E", "e").partition("e")

@@ -43,15 +43,15 @@ class Grammar(NamedTuple):
     goto: list[int]
 
 
-def source(name: str = "expression") -> str:
-    """The text of grammar/<name>.lark: inside the installed package, or beside it in a checkout."""
+def source() -> str:
+    """The text of the grammar: inside the installed package, or beside it in a checkout."""
     package = os.path.dirname(_HERE)
     for folder in (package, os.path.dirname(package)):
         try:
-            return _read(os.path.join(folder, "grammar", f"{name}.lark")).decode()
+            return _read(os.path.join(folder, "grammar", "expression.lark")).decode()
         except OSError:
             continue
-    raise FileNotFoundError(f"grammar/{name}.lark is missing beside {package}")
+    raise FileNotFoundError(f"grammar/expression.lark is missing beside {package}")
 
 
 def _read(path: str) -> bytes:

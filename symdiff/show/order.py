@@ -114,7 +114,7 @@ class Order:
             children = [rank[c] for c in args[i]]
             o = op[i]
             if o in (SUM, PROD):
-                children.sort()
+                children.sort(reverse=o == SUM)  # the number in a sum, a leaf, matters least
             elif o == SCALE:
                 children.reverse()  # by the term, then by the coefficient
             return (kinds[leaf[i]] if o >= CALL else o, *children)

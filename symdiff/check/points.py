@@ -1,0 +1,70 @@
+"""Where to try a formula: names and constants in, points out, the same ones on every machine.
+
+Each coordinate follows Richtmyer's sequence, the multiples of the square root of a prime modulo 1 (Niederreiter,
+Random Number Generation and Quasi-Monte Carlo Methods, 1992, section 3.1), which fills a box of any dimension evenly.
+The points are spread in turn over regions of several magnitudes and signs, so that a formula with a small domain
+is met as well.  Coordinates are decimals of three digits: what a report names is what a person can type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import isqrt, sqrt
+
+
+def candidates(names: Sequence[str], constants: Sequence[float] = ()) -> Iterator[list[float]]:
+    """Points without end: a value for each name.  constants: magnitudes to try the neighbourhood of.
+
+    >>> from itertools import islice
+    >>> [point for (point,) in islice(candidates(["x"]), 4)]
+    [1.3, 0.97, 0.262, 0.228]
+    """
+    steps = [sqrt(p) % 1 for p in _primes(len(names))]
+    k = 0
+    while True:
+        for region in _REGIONS:
+            k += 1
+            yield [_decimal(region(k * step % 1)) for step in steps]
+        if constants:
+            k += 1
+            yield [
+                _decimal(constants[(k // 8 + j) % len(constants)] * (0.5 + k * step % 1))
+                for j, step in enumerate(steps)
+            ]
+
+
+def _signed(u: float, low: float, high: float) -> float:
+    """Magnitudes between 10^low and 10^high, of both signs."""
+    return 10.0 ** (low + (high - low) * abs(2 * u - 1)) * (1 if u < 0.5 else -1)
+
+
+_REGIONS: tuple[Callable[[float], float], ...] = (
+    lambda u: 0.1 + 2.9 * u,
+    lambda u: 6 * u - 3,
+    lambda u: 0.02 + 0.96 * u,
+    lambda u: _signed(u, -2, 2),
+    lambda u: 1 + 9 * u,
+    lambda u: 2 * u - 1,
+    lambda u: 10.0 ** (6 * u - 3),
+)
+
+
+def _decimal(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def _primes(count: int) -> list[int]:
+    """The first primes."""
+    found: list[int] = []
+    n = 2
+    while len(found) < count:
+        if all(n % p for p in found[: _below(found, isqrt(n))]):
+            found.append(n)
+        n += 1
+    return found
+
+
+def _below(primes: Sequence[int], bound: int) -> int:
+    from bisect import bisect_right
+
+    return bisect_right(primes, bound)
