@@ -47,7 +47,8 @@ def drawing(lines: list[str]) -> str:
             text = (
                 f'<tspan fill="{DIM}">{escape(label)}</tspan>{escape(space + rest)}' if rest else escape(line)
             )
-        parts.append(f'<text x="{MARGIN}" y="{y}">{text}</text>')
+        length = round(len(line) * CHARACTER)  # keeps the columns where a browser has another font
+        parts.append(f'<text x="{MARGIN}" y="{y}" textLength="{length}">{text}</text>')
     return "\n".join([*parts, "</g>", "</svg>", ""])
 
 

@@ -9,6 +9,7 @@ from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handle, session
 from symdiff.functions import BY_NAME, TABLE
 from symdiff.parse import formula, parse
+from symdiff.parse.names import FORMS
 
 
 def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
@@ -18,18 +19,20 @@ def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
     hypot(x, 3)
     >>> call("sqrt", "x^2 + 1")
     sqrt(x^2 + 1)
+    >>> call("log", "x", 10)
+    log(x)/log(10)
     """
     if name not in BY_NAME:
         raise SymdiffError(f"there is no function called {name}")
     f = BY_NAME[name]
     record = TABLE[f]
-    wanted = record.parameters
+    wanted, notation = FORMS.get((record.name, len(arguments)), (record.parameters, record.rewrite))
     if wanted != ("*",) and len(arguments) != len(wanted):
         given = f"{len(arguments)} argument" + ("" if len(arguments) == 1 else "s")
         raise SymdiffError(f"{name} takes {len(wanted)} ({', '.join(wanted)}), not {given}")
     values = [formula(a) for a in arguments]
-    if record.rewrite:
-        pattern = parse(record.rewrite, constants=("pi",))
+    if notation:
+        pattern = parse(notation, constants=("pi",))
         return pattern.subs(dict(zip(wanted, values, strict=True)))
     with session() as s:
         return handle(build.call(s, f, [v.id for v in values]))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from types import TracebackType
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 
 from symdiff.core import build, measure, memory, numbers, walk
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, Store
-from symdiff.errors import SymdiffError
+from symdiff.errors import LimitError, SymdiffError
 from symdiff.functions import TABLE
 from symdiff.functions import index as function_index
 from symdiff.limits import DEFAULT
@@ -309,6 +308,8 @@ def constant(value: Expr | Scalar) -> Expr:
     if isinstance(exact, Decimal):
         if not exact.is_finite():
             raise SymdiffError(f"{value} is not a number that a formula can hold")
+        if abs(exact.adjusted()) > STORE.bits:  # before the integer of so many digits is made
+            raise LimitError("bits", int(STORE.bits), "a number is too long")
         (p, q), decimal = exact.as_integer_ratio(), True
     else:
         p, q, decimal = exact.numerator, exact.denominator, False
@@ -334,8 +335,7 @@ def symbols(names: str | Iterable[str]) -> tuple[Expr, ...]:
 # ---------------------------------------------------------------- graphs
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """Everything some expressions reach, children first: what passes above the core loop over.
 
     op: operation (a call is CALL + index of the function).  args: places of the children.

@@ -6,13 +6,12 @@ Whatever passes a limit raises `LimitError`, which says which one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NO_LIMIT = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How large things may become.
 
     characters: of one formula typed.  nodes: in the store at once.  bits: of any exact integer.

@@ -77,7 +77,7 @@ def value(text: str, at: Point) -> mpf:
 
 @cache
 def _code(text: str) -> Any:
-    exact = re.sub(r"(?<![\w.])(\d+(\.\d+)?)", r"mpf('\1')", text.strip().replace("^", "**"))
+    exact = re.sub(r"(?<![\w.])(\d+(\.\d+)?(e[+-]?\d+)?)", r"mpf('\1')", text.strip().replace("^", "**"))
     return compile(exact, text, "eval")
 
 

@@ -1,10 +1,11 @@
 """The check: is this the derivative?  Formulas in; "right", "wrong", "undecided" or "not differentiable" out.
 
-A derivative is compared with slopes that are measured on the function itself and know no rule of differentiation.
+A derivative is compared with slopes that are measured on the function itself and know no rule of
+differentiation.
 
-points: where.  pieces: where not, since the formula may have an edge, a kink or a jump.  slopes: measured in floats.
-balls: measured again with as many digits as it takes, wherever floats leave a doubt.  compare: one point.  report:
-the outcome.
+points: where.  pieces: where not, since the formula may have an edge, a kink or a jump.  slopes: measured in
+floats. balls: measured again with as many digits as it takes, wherever floats leave a doubt.  compare: one
+point.  report: the outcome.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ def check(
     """Compare a derivative of f with numeric slopes of f.
 
     f: formula as text, expression or number.  variable: one name, or a list of names; by default all of f's
-    variables.  derivative: what is alleged to be the derivative, by default symdiff's own; for several variables
-    a list in their order, or a dict.  at: where, a number or a dict of values (numbers or text); by default at points
-    spread over the domain.  What `at` leaves out is chosen.
+    variables.  derivative: what is alleged to be the derivative, by default symdiff's own; for several
+    variables a list in their order, or a dict.  at: where, a number or a dict of values (numbers or text); by
+    default at points spread over the domain.  What `at` leaves out is chosen.
 
-    The verdict is "wrong" only where the difference is beyond every doubt: one point is enough then.  It is "right"
-    where every doubt is below 1e-7 of the value, "not differentiable" where `at` is a kink, a jump or an end of the
-    domain, else "undecided", with the reason.
+    The verdict is "wrong" only where the difference is beyond every doubt: one point is enough then.  It is
+    "right" where every doubt is below 1e-7 of the value, "not differentiable" where `at` is a kink, a jump or
+    an end of the domain, else "undecided", with the reason.
 
     Raises SymdiffError where a name is none of the variables or a derivative is missing.
 
@@ -110,6 +111,6 @@ def _place(at: Any, names: list[str], known: tuple[str, ...]) -> dict[str, float
             raise SymdiffError(f"{name} is not among the variables; they are: {', '.join(known)}")
         number = formula(value)
         if number.symbols:
-            raise SymdiffError(f"the value of {name} is not a number: it has the variable {number.symbols[0]}")
+            raise SymdiffError(f"the value of {name} is no number: it has the variable {number.symbols[0]}")
         place[str(name)] = float(evaluate(number))
     return place

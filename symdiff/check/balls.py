@@ -1,10 +1,10 @@
 """The second opinion: slopes and derivatives in ball arithmetic, with as many digits as it takes.
 
-In: programs of a function and of its alleged derivative, a point and a direction.  Out: what the two say to each
-other there.  A ball is an interval that holds the true value whatever was rounded (F. Johansson, Arb, IEEE
-Transactions on Computers 66, 2017), so neither cancellation nor a flat tail can deceive.  The slope is an extrapolated
-central quotient with a step far below anything that floats can resolve; only its truncation is estimated, from a
-second step.
+In: programs of a function and of its alleged derivative, a point and a direction.  Out: what the two say to
+each other there.  A ball is an interval that holds the true value whatever was rounded (F. Johansson, Arb,
+IEEE Transactions on Computers 66, 2017), so neither cancellation nor a flat tail can deceive.  The slope is
+an extrapolated central quotient with a step far below anything that floats can resolve; only its truncation
+is estimated, from a second step.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from flint import arb, ctx
 from symdiff.errors import SymdiffError
 from symdiff.evaluate import balls
 from symdiff.evaluate.backends import definition, nowhere, record
-from symdiff.evaluate.program import CALL, MUL, Program
+from symdiff.evaluate.program import MUL, Program
 from symdiff.evaluate.special import _PRECISION as PRECISION
 
-#: Bits of precision, tried in turn, and the step at each of them: 2^(-bits/5) times the smooth length, so that the
-#: extrapolated quotient is true to 4/5 of the bits and the function may lose 3/5 of them.
+#: Bits of precision, tried in turn, and the step at each of them: 2^(-bits/5) times the smooth length, so
+#: that the extrapolated quotient is true to 4/5 of the bits and the function may lose 3/5 of them.
 BITS = (320, 640, 1280, 2560)
 STEP = 5
 
-#: Equal: to this share of the larger one.  Different: by more than that share, and by more than ENOUGH times
-#: everything that is uncertain.
-EQUAL = 2.0**-40
-DIFFERENT = 2.0**-34
+#: Equal: to this share of the larger one.  Different: by more than that share, so that a constant copied with
+#: 15 digits does not count, and by more than ENOUGH times everything that is uncertain.
+EQUAL = 2.0**-50
+DIFFERENT = 2.0**-46
 ENOUGH = 2**12
 
 
@@ -40,8 +40,9 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """verdict: "right", "wrong", or "undecided" for the reason given.  derivative, slope: the values, rounded.
-    error: what is uncertain about their difference."""
+    """verdict: "right", "wrong", or "undecided" for the reason given.  derivative, slope: the values,
+    rounded. error: what is uncertain about their difference.
+    """
 
     verdict: str
     derivative: float
@@ -134,6 +135,8 @@ def _function(name: str) -> Callable[..., Any]:
 
 # ------------------------------------------------------------ the opinion
 
+_DIGITS = "more digits would be needed than were tried"
+
 
 def opinion(
     f: Program,
@@ -150,8 +153,8 @@ def opinion(
     try:
         function, gradient = BallTape(f), BallTape(derivatives)
     except SymdiffError as error:  # a function without balls
-        return Opinion("undecided", 0.0, 0.0, 0.0, str(error))
-    found = Opinion("undecided", 0.0, 0.0, 0.0, "more digits would be needed than were tried")
+        return _undecided(str(error))
+    found = _undecided(_DIGITS)
     with PRECISION:
         before = ctx.prec
         try:
@@ -161,7 +164,7 @@ def opinion(
                 if found.verdict != "undecided":
                     break
         except Unknown:
-            found = Opinion("undecided", 0.0, 0.0, 0.0, "a condition lies on its edge here")
+            found = _undecided("a condition lies on its edge here")
         finally:
             ctx.prec = before
     return found
@@ -180,18 +183,19 @@ def _compare(
     way = [arb(d) for d in direction]
     g = sum((partial * w for partial, w in zip(gradient(centre), weights, strict=True) if w), arb(0))
     if not g.is_finite():
-        return Opinion("undecided", 0.0, 0.0, 0.0, "the derivative has no value")
+        return _undecided("the derivative has no value")
 
     def quotient(h: arb) -> arb:
         after = function([x + h * d for x, d in zip(centre, way, strict=True)])[0]
         before = function([x - h * d for x, d in zip(centre, way, strict=True)])[0]
-        return (after - before) / (2 * h)
+        rise: arb = after - before
+        return rise / (2 * h)
 
     step = arb(length) * arb(2) ** -(bits // STEP)
     coarse, middle, fine = quotient(step), quotient(step / 2), quotient(step / 4)
     first, slope = middle + (middle - coarse) / 3, fine + (fine - middle) / 3
     if not slope.is_finite():
-        return Opinion("undecided", 0.0, 0.0, 0.0, "the formula is not finite here in exact arithmetic")
+        return _undecided("the formula is not finite here in exact arithmetic")
     # The extrapolated quotient errs 16 times less than the one before.
     uncertain = abs(slope - first).upper() + slope.rad() + g.rad()
     difference = abs(g.mid() - slope.mid())
@@ -203,7 +207,9 @@ def _compare(
         verdict = "wrong"
     elif size <= uncertain and bits == BITS[-1]:
         verdict = "right"  # both are 0 as far as can be seen
-    return Opinion(verdict, float(g), float(slope), float(uncertain), "" if verdict != "undecided" else _DIGITS)
+    reason = _DIGITS if verdict == "undecided" else ""
+    return Opinion(verdict, float(g), float(slope), float(uncertain), reason)
 
 
-_DIGITS = "more digits would be needed than were tried"
+def _undecided(reason: str) -> Opinion:
+    return Opinion("undecided", 0.0, 0.0, 0.0, reason)

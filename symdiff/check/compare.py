@@ -1,15 +1,16 @@
 """One derivative against one slope, at points that are chosen or given.
 
-Floats first: they settle nearly everything in a few microseconds.  Where they leave a doubt, because the measured
-error is not small beside the value or because the two disagree, ball arithmetic decides.
+Floats first: they settle nearly everything in a few microseconds.  Where they leave a doubt, because the
+measured error is not small beside the value or because the two disagree, ball arithmetic decides.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
-from math import copysign, frexp, inf, isfinite, isinf, isnan, ldexp, nan
+from math import frexp, inf, isfinite, isinf, isnan, ldexp, nan
 from typing import TYPE_CHECKING
 
 from symdiff.check.pieces import pieces
@@ -37,15 +38,20 @@ EVALUATIONS = 32
 #: Candidates tried before giving up: where some points were found, and where none was.
 TRIED, TRIED_IN_VAIN = 120, 600
 
-#: A slope in floats settles a point where its error is below this share of it, and supports what balls leave open
-#: where it is below the second.
+#: A slope in floats settles a point where its error is below this share of it, and supports what balls leave
+#: open where it is below the second.
 RESOLUTION, SUPPORT = 1e-7, 1e-4
 
 #: Rounding of a derivative's value, when it is compared in floats.
 ROUNDING = 2.0**-44
 
-#: At a kink the one-sided quotients converge slowly: what they can tell apart, and what is certainly different.
+#: At a kink the one-sided quotients converge slowly: what they can tell apart, and what is certainly
+#: different.
 KINK_EQUAL, KINK_DIFFERENT = 1e-5, 1e-2
+
+
+#: Its multiples modulo 1 fill the unit interval evenly.
+GOLDEN = 0.6180339887498949
 
 
 class Comparison:
@@ -64,10 +70,8 @@ class Comparison:
         self._function = compile([f, *signs, *levels], self.names, "python")
         self._gradient = compile(derivatives, self.names, "python")
         self._complex: Compiled | None = None
-        try:
+        with suppress(SymdiffError):  # not every function has an analytic continuation
             self._complex = compile(f, self.names, "complex")
-        except SymdiffError:  # not every function has an analytic continuation
-            pass
         self._balls: tuple[Compiled, Compiled] | None = None
         self._ball_work = 0
 
@@ -265,11 +269,13 @@ def _undefined(values: dict[str, float], label: str) -> Point:
     return Point(values, label, nan, nan, inf, "none", NOT_DIFFERENTIABLE, "the formula has no value there")
 
 
-def _direction(point: list[float], names: tuple[str, ...], along: list[str], label: str, k: int) -> list[float]:
-    """Along one variable, or through all of them; in units near each coordinate, so that a step moves it a little."""
+def _direction(
+    point: list[float], names: tuple[str, ...], along: list[str], label: str, k: int
+) -> list[float]:
+    """Along one variable, or through all; in units near each coordinate, so that a step moves it a little."""
     units = [ldexp(1.0, frexp(x)[1]) if x else 1.0 for x in point]
     if label:
         return [unit if name == label else 0.0 for name, unit in zip(names, units, strict=True)]
-    golden = 0.6180339887498949
-    weights = [copysign(0.5 + i * golden * (k + 1) % 1, (i * (k + 2) * golden % 1) - 0.5) for i in range(len(names))]
+    turns = [i * (k + 1) * GOLDEN % 1 for i in range(len(names))]
+    weights = [0.5 + turn if 2 * turn % 1 < 0.5 else -0.5 - turn for turn in turns]
     return [w * unit if name in along else 0.0 for name, unit, w in zip(names, units, weights, strict=True)]

@@ -1,8 +1,8 @@
 """Where a formula may change its piece: a formula in, expressions that tell the pieces apart out.
 
-A record says under which condition its function is defined and smooth: `x != 0` for abs, `x != floor(x)` for floor,
-`x > 0` for log.  Between two points where every difference in such a condition keeps its sign and every floor its
-value, the formula is one smooth piece, so a slope may be measured across them.
+A record says under which condition its function is defined and smooth: `x != 0` for abs, `x != floor(x)` for
+floor, `x > 0` for log.  Between two points where every difference in such a condition keeps its sign and
+every floor its value, the formula is one smooth piece, so a slope may be measured across them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _STEPS = frozenset({"floor", "ceil", "round"})
 
 
 def pieces(f: Expr) -> tuple[list[Expr], list[Expr]]:
-    """Two lists: the formula is on one smooth piece as long as the first keep their signs, the second their values.
+    """Two lists: the formula is on one smooth piece as long as the first keep their signs, the second their
+    values.
 
     >>> import symdiff as sd
     >>> pieces(sd.parse("abs(x - 1)/x + floor(y)"))

@@ -1,15 +1,17 @@
 """Where to try a formula: names and constants in, points out, the same ones on every machine.
 
-Each coordinate follows Richtmyer's sequence, the multiples of the square root of a prime modulo 1 (Niederreiter,
-Random Number Generation and Quasi-Monte Carlo Methods, 1992, section 3.1), which fills a box of any dimension evenly.
-The points are spread in turn over regions of several magnitudes and signs, so that a formula with a small domain
-is met as well.  Coordinates are decimals of three digits: what a report names is what a person can type.
+Each coordinate follows Richtmyer's sequence, the multiples of the square root of a prime modulo 1
+(Niederreiter, Random Number Generation and Quasi-Monte Carlo Methods, 1992, section 3.1), which fills a box
+of any dimension evenly. The points are spread in turn over regions of several magnitudes and signs, so that a
+formula with a small domain is met as well.  Coordinates are decimals of three digits: what a report names is
+what a person can type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import isqrt, sqrt
+from itertools import takewhile
+from math import exp, isqrt, log, sqrt
 
 
 def candidates(names: Sequence[str], constants: Sequence[float] = ()) -> Iterator[list[float]]:
@@ -35,7 +37,8 @@ def candidates(names: Sequence[str], constants: Sequence[float] = ()) -> Iterato
 
 def _signed(u: float, low: float, high: float) -> float:
     """Magnitudes between 10^low and 10^high, of both signs."""
-    return 10.0 ** (low + (high - low) * abs(2 * u - 1)) * (1 if u < 0.5 else -1)
+    magnitude = exp((low + (high - low) * abs(2 * u - 1)) * log(10))
+    return magnitude if u < 0.5 else -magnitude
 
 
 _REGIONS: tuple[Callable[[float], float], ...] = (
@@ -45,7 +48,7 @@ _REGIONS: tuple[Callable[[float], float], ...] = (
     lambda u: _signed(u, -2, 2),
     lambda u: 1 + 9 * u,
     lambda u: 2 * u - 1,
-    lambda u: 10.0 ** (6 * u - 3),
+    lambda u: exp((6 * u - 3) * log(10)),
 )
 
 
@@ -58,13 +61,7 @@ def _primes(count: int) -> list[int]:
     found: list[int] = []
     n = 2
     while len(found) < count:
-        if all(n % p for p in found[: _below(found, isqrt(n))]):
+        if all(n % p for p in takewhile(isqrt(n).__ge__, found)):
             found.append(n)
         n += 1
     return found
-
-
-def _below(primes: Sequence[int], bound: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(primes, bound)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 RIGHT, WRONG, UNDECIDED, NOT_DIFFERENTIABLE = "right", "wrong", "undecided", "not differentiable"
@@ -14,10 +14,10 @@ RIGHT, WRONG, UNDECIDED, NOT_DIFFERENTIABLE = "right", "wrong", "undecided", "no
 class Point:
     """A derivative and a measured slope at one place.
 
-    at: the values of the variables.  variable: along which; "" for a direction through all of them, and then both
-    values are slopes along it.  derivative: the formula's value.  slope: the measured one; error: a bound of what is
-    uncertain about it.  method: how it was measured.  left, right: the slopes on both sides, where they were asked
-    for.  reason: for every verdict but "right".
+    at: the values of the variables.  variable: along which; "" for a direction through all of them, and then
+    both values are slopes along it.  derivative: the formula's value.  slope: the measured one; error: a
+    bound of what is uncertain about it.  method: how it was measured.  left, right: the slopes on both sides,
+    where they were asked for.  reason: for every verdict but "right".
     """
 
     at: Mapping[str, float]
@@ -35,6 +35,8 @@ class Point:
     def difference(self) -> float:
         """|derivative - slope| beside the larger of the two."""
         size = max(abs(self.derivative), abs(self.slope))
+        if not isfinite(size) or not isfinite(self.derivative):
+            return inf
         return abs(self.derivative - self.slope) / size if size else 0.0
 
     def place(self) -> str:
@@ -44,15 +46,13 @@ class Point:
 
     def __str__(self) -> str:
         where = f"at {self.place()}" if self.at else "everywhere"
-        if self.verdict == NOT_DIFFERENTIABLE:
+        if self.verdict in (NOT_DIFFERENTIABLE, UNDECIDED):
             return f"{self.verdict} {where}: {self.reason}"
-        if self.verdict == UNDECIDED:
-            return f"{self.verdict} {where}: {self.reason}"
-        what = f"the derivative in {self.variable}" if self.variable else "the derivative along a direction"
-        return (
-            f"{self.verdict} {where}: {what} is {self.derivative:.10g}, "
-            f"the slope {self.slope:.10g} (error below {max(self.error, 0):.1g}, {self.method})"
-        )
+        what = "the derivative" if len(self.at) == 1 else f"the derivative in {self.variable}"
+        if not self.variable:
+            what = "the derivative along a direction"
+        a, b = _apart(self.derivative, self.slope)
+        return f"{self.verdict} {where}: {what} is {a}, the slope is {b}"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: what is not finite is None."""
@@ -76,9 +76,9 @@ class Point:
 class Report:
     """The outcome of a check.
 
-    verdict: "right", "wrong", "undecided" or "not differentiable".  points: every point used.  worst: the point that
-    decided, else the one with the largest difference.  reason: for every verdict but "right".  rejected: why other
-    points were not used, and how many.  variables: along which the slopes were taken.
+    verdict: "right", "wrong", "undecided" or "not differentiable".  points: every point used.  worst: the
+    point that decided, else the one with the largest difference.  reason: for every verdict but "right".
+    rejected: why other points were not used, and how many.  variables: along which the slopes were taken.
     """
 
     verdict: str
@@ -94,9 +94,12 @@ class Report:
             where = f"right at {used} point{'s' * (used != 1)}"
             if len(self.variables) > 1:
                 where += f" over {len(self.variables)} variables"
+            doubts = len(self.points) - used
+            more = f"; undecided at {doubts} more" if doubts else ""
             if self.worst is None or not self.worst.difference:
-                return f"{where} (no difference to the measured slopes)"
-            return f"{where} (largest relative difference {self.worst.difference:.0e} at {self.worst.place()})"
+                return f"{where} (no difference seen){more}"
+            largest = f"largest relative difference {self.worst.difference:.0e} at {self.worst.place()}"
+            return f"{where} ({largest}){more}"
         if self.verdict == UNDECIDED or self.worst is None:
             return f"{self.verdict}: {self.reason}"
         return str(self.worst)
@@ -113,6 +116,15 @@ class Report:
         }
 
 
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Both with as many digits as it takes to tell them apart."""
+    for digits in (6, 10, 14, 17):
+        shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return shown
+
+
 def _finite(value: float) -> float | None:
     return value if isfinite(value) else None
 
@@ -127,12 +139,14 @@ def combined(points: list[Point], rejected: Mapping[str, int], variables: tuple[
     for verdict in (WRONG, NOT_DIFFERENTIABLE):
         guilty = [p for p in points if p.verdict == verdict]
         if guilty:
-            worst = max(guilty, key=lambda p: p.difference)
+            largest = max(p.difference for p in guilty)
+            # The first of those that are as wrong as any has the simplest values.
+            worst = next(p for p in guilty if p.difference >= largest / 4)
             return report(verdict, worst, worst.reason or str(worst))
     unclear = [p for p in points if p.verdict == UNDECIDED]
     right = [p for p in points if p.verdict == RIGHT]
     without = [p for p in unclear if p.reason == NO_VALUE]
-    if without:
+    if len(without) > len(points) * MANY:
         return report(UNDECIDED, without[0], f"at {without[0].place()} {NO_VALUE}")
     for variable in variables:
         if not any(p.variable in (variable, "") for p in right):
@@ -144,7 +158,9 @@ def combined(points: list[Point], rejected: Mapping[str, int], variables: tuple[
     return report(RIGHT, max(right, key=lambda p: p.difference) if right else None)
 
 
-#: The formula has a slope where its alleged derivative has no value.
+#: The formula has a slope where its alleged derivative has no value.  One such point may be where the digits
+#: end, as for 1/sqrt(1 - tanh(x)^2) at x = 1000; more than this share of all points shows a smaller domain.
+MANY = 0.25
 NO_VALUE = "the function has a slope, but the derivative has no value"
 
 #: Why a candidate is no point to measure at.

@@ -2,22 +2,24 @@
 
 In: a function of one number t, to be measured at t = 0.  Out: a `Slope`, a value with an honest error.
 
-Differences: Ridders' tableau (C. J. F. Ridders, Adv. Eng. Software 4, 1982), central quotients for halved steps,
-extrapolated to step zero; the error is the largest disagreement between neighbours in the tableau, plus what rounding
-does to the quotient.  One side: the same with one-sided quotients.  Complex step: Im f(i*h)/h (Squire and Trapp, SIAM
-Review 40, 1998), which subtracts nothing.
+Differences: Ridders' tableau (C. J. F. Ridders, Adv. Eng. Software 4, 1982), central quotients for halved
+steps, extrapolated to step zero; the error is the largest disagreement between neighbours in the tableau,
+plus what rounding does to the quotient.  One side: the same with one-sided quotients.  Complex step: Im
+f(i*h)/h (Squire and Trapp, SIAM Review 40, 1998), which subtracts nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, isfinite, nan
 
 #: A function along a line: its value, and the piece it lies on (any object that compares).
 Line = Callable[[float], tuple[float, object]]
 
-#: The first step, in units of the line, and how often it is halved at most: 2^-30 leaves half the digits of f.
+#: The first step, in units of the line, and how often it is halved at most: 2^-30 leaves half the digits of
+#: f.
 FIRST_STEP = 0.125
 HALVINGS = 28
 
@@ -89,16 +91,17 @@ def central(line: Line) -> Slope | None:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a point.  value, error: the slope there, infinite where it grows without bound, nan where the
-    function is not defined.  scale: the largest quotient seen."""
+    """One side of a point.  value, error: the slope there, infinite where it grows without bound, nan where
+    the function is not defined.  scale: the largest quotient seen.
+    """
 
     value: float
     error: float
     scale: float
 
 
-#: Halvings of the step towards a kink, and the growth of the quotient from step to step that is taken for unbounded:
-#: 2^(1/8) is slower than any root up to the eighth grows, and faster than a logarithm in the end.
+#: Halvings of the step towards a kink, and the growth of the quotient from step to step that is taken for
+#: unbounded: 2^(1/8) is slower than any root up to the eighth grows, and faster than a logarithm in the end.
 APPROACH = 40
 UNBOUNDED = 2.0**0.125
 
@@ -136,7 +139,7 @@ def one_sided(line: Line, side: int) -> Side:
         return Side(nan, inf, 0.0)
     scale = max(quotients)
     last = quotients[-PATIENCE * 2 :]
-    if all(b > UNBOUNDED * a > 0 for a, b in zip(last, last[1:], strict=False)):
+    if all(b > UNBOUNDED * a > 0 for a, b in pairwise(last)):
         return Side(inf if previous[0] > 0 else -inf, 0.0, scale)
     return Side(*best, scale)
 

@@ -84,6 +84,7 @@ def sum_of(s: Store, given: vec[i32]) -> i64:
     n = i64(len(terms))
     sort_pairs(s, terms, factors)
     out = vec[i32](capacity=n + 1)
+    again = False
     if constant != ZERO:
         out = append(out, i32(constant))
     i = 0
@@ -98,6 +99,10 @@ def sum_of(s: Store, given: vec[i32]) -> i64:
             out = append(out, i32(t))
         elif c != ZERO:
             out = append(out, i32(scale(s, c, t)))
+        if c in (ONE, MINUS_ONE) and s.op[t] == SUM and s.arity(t) <= FLAT:
+            again = True  # its coefficients made it one that is flattened
+    if again and len(out) > 1:
+        return sum_of(s, out)
     if len(out) == 0:
         return ZERO
     if len(out) == 1:
@@ -305,6 +310,14 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
         if parity != 0 and (is_negative(s, a) or (op == SCALE and is_negative(s, s.arg(a, 0)))):
             r = call_of(s, f, vec[i32]([i32(scale(s, MINUS_ONE, a))]))
             return scale(s, MINUS_ONE, r) if parity < 0 else r
+    if f == s.piecewise:
+        args = _decided(s, args)
+        if len(args) == 1:
+            return i64(args[0])
+    elif f == s.conjunction or f == s.disjunction:
+        args = _undecided(s, f, args)
+        if len(args) == 1:
+            return i64(args[0])
     exact = s.exact[f]
     if exact is not None:
         values: list[Rational] = []
@@ -316,6 +329,38 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
             if value is not None:
                 return i64(number(s, value[0], value[1], value[2]))
     return s.intern(CALL + f, args)
+
+
+def _decided(s: Store, args: vec[i32]) -> vec[i32]:
+    """piecewise(c1, v1, ..., v) without the branches whose conditions are false, ending at one that is true."""
+    out = vec[i32](capacity=i64(len(args)))
+    k: i64 = 0
+    n = i64(len(args))
+    while k < n:
+        if k == n - 1:
+            return append(out, args[k])
+        if i64(args[k]) == ZERO:
+            k += 2
+            continue
+        if s.op[i64(args[k])] <= NUM:
+            return append(out, args[k + 1])
+        out = append(append(out, args[k]), args[k + 1])
+        k += 2
+    return out if len(out) > 0 else args  # nothing holds anywhere: left as it was written
+
+
+def _undecided(s: Store, f: i64, args: vec[i32]) -> vec[i32]:
+    """The conditions joined by and (or) without those that are known, or the one that decides."""
+    decides: i64 = ZERO if f == s.conjunction else ONE
+    out = vec[i32](capacity=i64(len(args)))
+    for arg in args:
+        if i64(arg) == decides:
+            return append(vec[i32](capacity=1), arg)
+        if s.op[i64(arg)] > NUM:
+            out = append(out, arg)
+    if len(out) == 0:
+        out = append(out, i32(ONE if decides == ZERO else ZERO))
+    return out
 
 
 def call1(s: Store, f: i64, a: i64) -> i64:

@@ -87,6 +87,8 @@ class Store:
         self.exp: i64 = -1
         self.log: i64 = -1
         self.piecewise: i64 = -1
+        self.conjunction: i64 = -1
+        self.disjunction: i64 = -1
         self.prepare: Callable[[int], None] = _unprepared
         self.ceiling = 1 << 40
         self.bits = 1 << 40
@@ -312,6 +314,10 @@ class Store:
             self.log = index
         elif name == "piecewise":
             self.piecewise = index
+        elif name == "and":
+            self.conjunction = index
+        elif name == "or":
+            self.disjunction = index
         return index
 
     # ---------------------------------------------------------------- reading nodes

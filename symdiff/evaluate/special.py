@@ -286,6 +286,12 @@ erfi = _odd(_by_balls("erfi", inf))
 erfinv = _odd(_by_balls("erfinv"))
 dawson = _odd(_by_balls("dawson", 0.0))
 digamma = _by_balls("digamma", inf)
+
+
+def harmonic(x: float) -> float:
+    return digamma(x + 1) + 0.5772156649015329
+
+
 airyai = _by_balls("airy_ai", 0.0)
 airybi = _by_balls("airy_bi", inf)
 airyaiprime = _by_balls("airyaiprime", 0.0)

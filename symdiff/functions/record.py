@@ -6,14 +6,13 @@ other module knows a fact about a single function, so a new function is one reco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EVEN = "even"
 ODD = "odd"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """What is known about one function. All formulas are over the names in `parameters`.
 
     name, aliases     how a user calls it.

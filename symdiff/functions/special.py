@@ -89,6 +89,12 @@ _GAMMA = (
         range="(0, oo)",
         python="symdiff.evaluate.special.trigamma", latex=r"\psi_{1}",
     ),
+    # 1 + 1/2 + ... + 1/x, continued; -digamma(1) is Euler's constant.
+    Function(
+        "harmonic", rewrite="digamma(x + 1) - digamma(1)", derivative=("polygamma(1, x + 1)",),
+        defined="x > -1 or sin(pi*x) != 0",
+        python="symdiff.evaluate.special.harmonic", mpmath="harmonic", latex=r"\operatorname{H}",
+    ),
     # The n-th derivative of digamma, n = 0, 1, 2, ...
     Function(
         "polygamma", ("n", "x"), derivative=("", "polygamma(n + 1, x)"),

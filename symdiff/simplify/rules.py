@@ -7,10 +7,10 @@ letter is a variable of the pattern; a sum or product on the left also matches a
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from typing import Any, NamedTuple
 
 from symdiff.core.match import VARIABLE, Rules
 from symdiff.core.measure import INTEGER, NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, NOT_ZERO, POSITIVE
@@ -18,6 +18,9 @@ from symdiff.core.store import NUM, SYM
 from symdiff.core.template import make_template
 from symdiff.expr import Expr, graph, session
 from symdiff.parse import parse
+
+#: The files of rules/, in the order in which their rules are tried.
+FILES = ("algebra", "exp_log", "trigonometric")
 
 #: What a condition may claim of a term, as the facts that must be certain of it.
 CLAIMS = {
@@ -36,8 +39,7 @@ _LINE = re.compile(
 _CLAIM = re.compile(r"(?P<term>.+?) +(?P<claim>> 0|>= 0|< 0|<= 0|!= 0|integer)")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One line of a rules file.  conditions: (term, claim) as text; point: where a refuted rule fails."""
 
     name: str
@@ -67,10 +69,15 @@ def read(text: str) -> list[Rule]:
 
 @cache
 def table() -> tuple[Rule, ...]:
-    """Every rule of every file, refuted ones too, files in order of their names."""
-    folder = resources.files("symdiff.simplify") / "rules"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".rules")), key=lambda f: f.name)
-    return tuple(rule for file in files for rule in read(file.read_text(encoding="utf-8")))
+    """Every rule of every file, refuted ones too, in order."""
+    return tuple(rule for name in FILES for rule in read(_text(name)))
+
+
+def _text(name: str) -> str:
+    """A rules file's text, by whatever loaded this module, so that a package inside a zip works too."""
+    path = os.path.join(os.path.dirname(__file__), "rules", name + ".rules")
+    loader: Any = __loader__  # type: ignore[name-defined]  # every module has one, but mypy knows none
+    return bytes(loader.get_data(path)).decode()
 
 
 @cache
