@@ -5,6 +5,7 @@ usage: python docs/picture.py    (with symdiff installed; writes beside itself)
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from html import escape
@@ -17,6 +18,9 @@ CHARACTER, LINE, MARGIN, BAR = 9.03, 23, 22, 34
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 PAPER, INK, PROMPT, DIM = "#0f1720", "#dbe4ee", "#7ee0a8", "#8496a9"
 
+#: What is named, what it is, and after a wide gap its sizes.
+ANSWER = re.compile(r"(?P<name>[^=:]*[=:])(?P<text>.*?)(?P<sizes> {3,}.*)?$")
+
 
 def output() -> list[str]:
     """The lines that the command prints."""
@@ -24,9 +28,13 @@ def output() -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip().split("\n")
 
 
+def dim(text: str) -> str:
+    return f'<tspan fill="{DIM}">{escape(text)}</tspan>' if text else ""
+
+
 def drawing(lines: list[str]) -> str:
     """The first line is typed, the others are the answer."""
-    width = round(max(map(len, lines)) * CHARACTER + 2 * MARGIN)
+    width = round(max(map(len, lines)) * CHARACTER + 3 * MARGIN)
     height = BAR + len(lines) * LINE + MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img">',
@@ -43,9 +51,10 @@ def drawing(lines: list[str]) -> str:
         if i == 0:
             text = f'<tspan fill="{PROMPT}">$</tspan>{escape(line[1:])}'
         else:
-            label, space, rest = line.partition("  ")
-            text = (
-                f'<tspan fill="{DIM}">{escape(label)}</tspan>{escape(space + rest)}' if rest else escape(line)
+            text = ANSWER.sub(
+                lambda part: dim(part["name"]) + escape(part["text"]) + dim(part["sizes"] or ""),
+                line,
+                count=1,
             )
         length = round(len(line) * CHARACTER)  # keeps the columns where a browser has another font
         parts.append(f'<text x="{MARGIN}" y="{y}" textLength="{length}">{text}</text>')

@@ -130,7 +130,7 @@ def _function(name: str) -> Callable[..., Expr]:
 
 
 def _names_for_star() -> list[str]:
-    """What `from symdiff import *` brings: all but the names of Python's own functions (compile, abs, ...)."""
+    """What `from symdiff import *` brings: all but the names of Python's own functions (compile, abs)."""
     import builtins
 
     return sorted(name for name in {*_HOME, *_functions()} if not hasattr(builtins, name))

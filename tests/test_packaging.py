@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import html
 import importlib
 import itertools
 import os
@@ -171,6 +172,16 @@ def test_readme_shows_the_two_commands_that_ci_runs(root: Path) -> None:
     text = (root / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^pip install .*$", text, re.MULTILINE)[:2]
     assert commands == ['pip install . && symdiff diff "sin(x)*exp(-x^2)"', 'pip install ".[test]" && pytest']
+
+
+def test_readme_and_its_picture_show_what_the_command_prints(root: Path) -> None:
+    command = [sys.executable, "-P", "-m", "symdiff", "diff", "sin(x)*exp(-x^2)"]
+    printed = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    formulas = printed[:2]
+    assert [line.split()[0] for line in printed] == ["f(x)", "f'(x)", "check:"]
+    assert "\n".join(formulas) in (root / "README.md").read_text(encoding="utf-8")
+    picture = html.unescape(re.sub(r"<[^>]*>", "", (root / "docs" / "diff.svg").read_text(encoding="utf-8")))
+    assert "\n".join(formulas) in picture
 
 
 def test_changelog_keeps_its_form(root: Path) -> None:

@@ -16,8 +16,18 @@ from typing import TYPE_CHECKING
 from symdiff.check.pieces import pieces
 from symdiff.check.points import candidates
 from symdiff.check.report import (
-    EDGE, NO_VALUE, NOT_DIFFERENTIABLE, RIGHT, UNDECIDED, UNDEFINED, WRONG, Point, Report, combined,
-)  # fmt: skip
+    EDGE,
+    FLAT,
+    NO_VALUE,
+    NOT_DIFFERENTIABLE,
+    RIGHT,
+    UNDECIDED,
+    UNDEFINED,
+    WRONG,
+    Point,
+    Report,
+    combined,
+)
 from symdiff.check.slopes import Line, Side, Slope, central, complex_step, one_sided
 from symdiff.errors import SymdiffError
 from symdiff.evaluate import Compiled, compile
@@ -31,6 +41,9 @@ POINTS = 8
 
 #: Instructions that one check may execute in floats, and in balls: a second or two in the worst case.
 WORK, BALL_WORK = 12_000_000, 3_000_000
+
+#: With fewer points than this, level ones are used too.
+FEW = 4
 
 #: Values of f for one slope, about.
 EVALUATIONS = 32
@@ -138,12 +151,20 @@ class Comparison:
 
 
 def compare(
-    comparison: Comparison, point: list[float], direction: list[float], weights: list[float], label: str
-) -> Point | None:
-    """The verdict at a point that lies on a smooth piece; None where it does not."""
+    comparison: Comparison,
+    point: list[float],
+    direction: list[float],
+    weights: list[float],
+    label: str,
+    flat: bool = True,
+) -> Point | str:
+    """The verdict at a point on a smooth piece, or why there is none.
+
+    flat: whether a point counts where both f and its slope are constant as far as floats can see.
+    """
     measured = comparison.slope(point, direction)
     if measured is None:
-        return None
+        return EDGE
     alleged = comparison.derivative(point, weights)
     unit = max(map(abs, direction)) if label else 1.0
     at = dict(zip(comparison.names, point, strict=True))
@@ -159,6 +180,8 @@ def compare(
         return verdict(RIGHT, alleged, 0.0, 0.0, "constant")
     if agreed and error <= RESOLUTION * size and not measured.flat:
         return verdict(RIGHT, alleged, slope, error, method)
+    if measured.flat and alleged == 0 and not flat:
+        return FLAT
     second = comparison.opinion(point, direction, weights, measured.step)
     if second is not None and second.verdict == RIGHT:
         return verdict(RIGHT, second.derivative, second.slope, second.error, "balls")
@@ -233,8 +256,11 @@ def decide(comparison: Comparison, place: Mapping[str, float] | None) -> Report:
     points: list[Point] = []
     rejected: Counter[str] = Counter()
     used: Counter[str] = Counter()
+    level: list[tuple[list[float], list[float], list[float], str]] = []
     for tried, chosen in enumerate(_candidates(free, comparison)):
-        if all(used[label] >= wanted for label in labels) or (points and tried >= TRIED):
+        if all(used[label] >= wanted for label in labels) or len(level) > 2 * wanted * len(labels):
+            break
+        if (points or level) and tried >= TRIED:
             break
         values = dict(zip(free, chosen, strict=True)) | fixed
         point = [values[name] for name in names]
@@ -247,15 +273,23 @@ def decide(comparison: Comparison, place: Mapping[str, float] | None) -> Report:
             if used[label] >= wanted:
                 continue
             direction = _direction(point, names, along, label, tried)
-            weights = [direction[names.index(name)] for name in along]
-            found = compare(comparison, point, direction, weights, label)
-            if found is None and (label in fixed or not free):
-                found = at_kink(comparison, point, direction, weights, label)
-            if found is None:
-                rejected[EDGE] += 1
-            else:
+            case = point, direction, [direction[names.index(name)] for name in along], label
+            found = compare(comparison, *case, flat=not free)
+            if found == EDGE and (label in fixed or not free):
+                found = at_kink(comparison, *case)
+            if isinstance(found, Point):
                 points.append(found)
                 used[label] += 1
+                continue
+            rejected[found] += 1
+            if found == FLAT:
+                level.append(case)
+    for case in level:  # where there is nothing better
+        if used[case[-1]] < min(wanted, FEW):
+            found = compare(comparison, *case)
+            if isinstance(found, Point):
+                points.append(found)
+                used[case[-1]] += 1
     return combined(points, dict(rejected), tuple(along))
 
 

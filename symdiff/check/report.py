@@ -9,6 +9,9 @@ from typing import Any
 
 RIGHT, WRONG, UNDECIDED, NOT_DIFFERENTIABLE = "right", "wrong", "undecided", "not differentiable"
 
+#: Variables whose values are named where a place is told.
+SHOWN = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -41,8 +44,8 @@ class Point:
 
     def place(self) -> str:
         """x = 1.25, y = 3"""
-        shown = [f"{name} = {value:.12g}" for name, value in list(self.at.items())[:6]]
-        return ", ".join(shown) + (", ..." if len(self.at) > 6 else "")
+        shown = [f"{name} = {value:.12g}" for name, value in list(self.at.items())[:SHOWN]]
+        return ", ".join(shown) + (", ..." if len(self.at) > SHOWN else "")
 
     def __str__(self) -> str:
         where = f"at {self.place()}" if self.at else "everywhere"
@@ -166,6 +169,7 @@ NO_VALUE = "the function has a slope, but the derivative has no value"
 #: Why a candidate is no point to measure at.
 UNDEFINED = "the formula has no value"
 EDGE = "too near to an edge, a kink or a jump"
+FLAT = "constant as far as floats can see"
 
 
 def _nothing(rejected: Mapping[str, int]) -> str:

@@ -2,8 +2,9 @@
 
     symdiff diff "sin(x)*exp(-x^2)"
 
-One module for each command, loaded when it is asked for; what a command answers is a record, plain data, and lines for
-people are made from it.  Exit status: 0 fine, 1 a check found a derivative wrong, 2 bad input, 130 interrupted.
+One module for each command, loaded when it is asked for; what a command answers is a record, plain data, and
+lines for people are made from it.  Exit status: 0 fine, 1 a check found a derivative wrong, 2 bad input, 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ FINE, WRONG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status.  argv: the words after the command's name, by default this process's."""
+    """Run one command; the exit status.  argv: the words behind the command's name, by default the process's."""
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:
@@ -67,7 +68,9 @@ def _run(words: list[str]) -> int:
     if sys.stdout is None:
         return _refuse("the standard output is closed")
     if not words or words[0] in ("-h", "--help", "help"):
-        print(HELP.format(commands="\n".join(f"  {name:10}{line}" for name, line in COMMANDS.items())), end="")
+        print(
+            HELP.format(commands="\n".join(f"  {name:10}{line}" for name, line in COMMANDS.items())), end=""
+        )
         return FINE
     if words[0] == "--version":
         from symdiff import __version__
@@ -109,4 +112,4 @@ def _discard() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
-        sys.stdout = None  # type: ignore[assignment]  # what a process without output has
+        sys.stdout = None  # what a process without output has

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from symdiff.cli import table
-from symdiff.cli.diff import _name as name_of
-from symdiff.cli.diff import described
+from symdiff.cli.diff import described, name_of
 from symdiff.cli.diff import lines as derivative_lines
 from symdiff.cli.eval import ASSIGNMENT, assigned
 from symdiff.cli.options import NOTATION, Given, Option
@@ -39,7 +37,9 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
 
     given = session.given
     alleged = [parse(text, constants=session.constants) for text in given.options.get("--derivative", [])]
-    words = [word for value in given.options.get("--variable", []) for word in value.replace(",", " ").split()]
+    words = [
+        word for value in given.options.get("--variable", []) for word in value.replace(",", " ").split()
+    ]
     named = [name_of(word) for word in words]
     names = named or list(f.symbols) or [name for g in alleged for name in g.symbols][:1] or ["x"]
     if alleged and len(alleged) != len(names):
@@ -77,6 +77,3 @@ def _place(words: list[str], names: list[str]) -> dict[str, str] | None:
 
 def lines(record: Record, session: Session) -> list[str]:
     return derivative_lines(record, session) + [f"    {p['text']}" for p in record.get("points", ())]
-
-
-__all__ = ["ABOUT", "EXAMPLES", "OPTIONS", "USAGE", "answer", "lines", "split", "table"]

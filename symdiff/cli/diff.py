@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from symdiff.cli import table
@@ -34,7 +35,7 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
     order = session.given.number("--order", 1, 1)
     simplify = not session.given.has("--raw")
     variables = [name for word in others for name in word.replace(",", " ").split()] or list(f.symbols)
-    names = [_name(word) for word in variables] or ["x"]
+    names = [name_of(word) for word in variables] or ["x"]
     chains = _derivatives(f, names, order, simplify)
     record = {
         "formula": session.written(f),
@@ -58,9 +59,7 @@ def described(names: list[str], derivatives: list[Expr], session: Session) -> Re
     }
     if len(names) == 1:
         return {"variable": names[0]} | {key: values[0] for key, values in parts.items()}
-    return {"variable": names} | {
-        key: dict(zip(names, values, strict=True)) for key, values in parts.items()
-    }
+    return {"variable": names} | {key: dict(zip(names, values, strict=True)) for key, values in parts.items()}
 
 
 def _derivatives(f: Expr, names: list[str], order: int, simplify: bool) -> list[list[Expr]]:
@@ -69,9 +68,7 @@ def _derivatives(f: Expr, names: list[str], order: int, simplify: bool) -> list[
 
     if order == 1 and len(names) > 1:
         return [[f, g] for g in gradient(f, names, simplify=simplify)]
-    return [
-        [f, *(diff(f, name, n, simplify=simplify) for n in range(1, order + 1))] for name in names
-    ]
+    return [[f, *(diff(f, name, n, simplify=simplify) for n in range(1, order + 1))] for name in names]
 
 
 def _checked(names: list[str], chains: list[list[Expr]]) -> Record:
@@ -83,7 +80,7 @@ def _checked(names: list[str], chains: list[list[Expr]]) -> Record:
         reports.append(check(chains[0][0], names, [chain[1] for chain in chains]))
     else:
         for name, chain in zip(names, chains, strict=True):
-            reports += [check(g, name, h) for g, h in zip(chain, chain[1:], strict=False)]
+            reports += [check(g, name, h) for g, h in pairwise(chain)]
     gravity = ("right", "undecided", "not differentiable", "wrong")
     worst = max(reversed(reports), key=lambda report: gravity.index(report.verdict))
     return worst.as_dict() | {"text": str(worst)}
@@ -91,21 +88,21 @@ def _checked(names: list[str], chains: list[list[Expr]]) -> Record:
 
 def lines(record: Record, session: Session) -> list[str]:
     names, variable = record["variables"], record["variable"]
-    rows = [(table.function(names), record["formula"], table.size(record))]
+    rows = [(table.function(names), session.shown(record["formula"]), table.size(record))]
     for name in [variable] if isinstance(variable, str) else variable:
         part = {key: record["derivative" + key] for key in ("", "_size", "_nodes")}
         if not isinstance(variable, str):
             part = {key: values[name] for key, values in part.items()}
         heading = table.derivative(names, name, record["order"])
         sizes = table.size({"size": part["_size"], "nodes": part["_nodes"]})
-        rows.append((heading, part[""], sizes))
+        rows.append((heading, session.shown(part[""]), sizes))
     found = table.aligned(rows)
     if "check" in record:
         found.append(table.verdict(record["check"]["text"], record["check"]["verdict"], session.colour))
     return found
 
 
-def _name(word: str) -> str:
+def name_of(word: str) -> str:
     """A variable's name as formulas have it."""
     from symdiff.parse import parse
 

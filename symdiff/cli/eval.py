@@ -40,8 +40,9 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
     from symdiff.evaluate import evaluate
     from symdiff.parse import parse
 
-    values = {name: float(evaluate(parse(text))) for name, text in assigned(others).items()}
-    value = evaluate(f, values)
+    given = assigned(others)
+    value = evaluate(f, given)
+    values = {name: float(evaluate(parse(text))) for name, text in given.items()}
     record: Record = {"formula": str(f), "values": {n: v if isfinite(v) else None for n, v in values.items()}}
     return record | {"value": value if isfinite(value) else None, "text": _written(value)}
 
@@ -49,9 +50,7 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
 def _written(value: float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value == int(value) if isfinite(value) and abs(value) < 1e15 else False:
-        return str(int(value))
-    return repr(value)
+    return repr(value).removesuffix(".0")
 
 
 def lines(record: Record, session: Session) -> list[str]:

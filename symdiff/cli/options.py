@@ -1,7 +1,7 @@
 """Words of the command line to options: a command's table of options in, what was typed out.
 
-Only words that begin with two minus signs are options, since one minus sign begins a formula: `symdiff diff -x^2`.
-Behind `--` nothing is an option.
+Only words that begin with two minus signs are options, since one minus sign begins a formula: `symdiff diff
+-x^2`. Behind `--` nothing is an option.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One run of a command: formulas in, one answer each, and the exit status.
 
-A command is a module with USAGE, ABOUT, EXAMPLES, OPTIONS and three functions: `split` tells formulas from the other
-words, `answer` makes the record of one formula, and `lines` what people read of it.
+A command is a module with USAGE, ABOUT, EXAMPLES, OPTIONS and three functions: `split` tells formulas from
+the other words, `answer` makes the record of one formula, and `lines` what people read of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from symdiff.parse import CONSTANTS, parse
 #: What a command answers to one formula: plain data, ready for JSON.
 Record = dict[str, Any]
 
-#: Longest formula printed, in characters: on a terminal about a minute of reading, elsewhere what a program may want.
+#: Longest formula printed, in characters: on a terminal about a minute of reading, elsewhere what a program
+#: may want.
 ON_TERMINAL, ELSEWHERE = 20_000, 10_000_000
 
 
@@ -73,7 +74,9 @@ class Session:
                 continue
             except (KeyboardInterrupt, MemoryError, OSError):
                 raise
-            except Exception as error:  # a defect: still one sentence, and the other formulas get their answers
+            except (
+                Exception
+            ) as error:  # a defect: still one sentence, and the other formulas get their answers
                 if os.environ.get("SYMDIFF_DEBUG"):
                     raise
                 status = BAD_INPUT
@@ -106,8 +109,8 @@ class Session:
         if sys.stderr is not None:
             print(f"symdiff: {origin}{error}", file=sys.stderr)
 
-    def written(self, f: Expr) -> str:
-        """The formula in the notation that was asked for, or why it is not printed."""
+    def written(self, f: Expr) -> str | None:
+        """The formula in the notation that was asked for; None where it is too long to be printed."""
         from symdiff import show
         from symdiff.errors import LimitError
 
@@ -116,7 +119,13 @@ class Session:
         try:
             return write(f, Limits(printed=self.longest))
         except LimitError:
-            return f"(longer than {self.longest:,} characters, so not printed; --max-characters N prints it)"
+            return None
+
+    def shown(self, text: str | None) -> str:
+        """What people see of a formula that was written."""
+        if text is not None:
+            return text
+        return f"(not printed: more than {self.longest:,} characters; --max-characters N prints more)"
 
 
 def _constants(given: Given) -> tuple[str, ...]:
@@ -134,10 +143,12 @@ def _lenient(stream: Any) -> None:
 
 
 def _texts(formulas: list[str]) -> Iterator[tuple[str, str]]:
-    """Each formula with the words that say where it stands; "-" stands for the lines of the standard input."""
+    """Each formula and where it stands, in words; "-" means the lines of the standard input."""
     if not formulas:
         if sys.stdin is None or sys.stdin.isatty():
-            raise SymdiffError("which formula? Give it as an argument, in quotes, or on standard input; see --help")
+            raise SymdiffError(
+                "which formula? Give it as an argument, in quotes, or on standard input; see --help"
+            )
         formulas = ["-"]
     for formula in formulas:
         if formula != "-":

@@ -36,7 +36,7 @@ def lines(record: Record, session: Session) -> list[str]:
     sizes = {"size": record["simplified_size"], "nodes": record["simplified_nodes"]}
     return table.aligned(
         [
-            (table.function(record["variables"]), record["formula"], table.size(record)),
-            ("", record["simplified"], table.size(sizes)),
+            (table.function(record["variables"]), session.shown(record["formula"]), table.size(record)),
+            ("", session.shown(record["simplified"]), table.size(sizes)),
         ]
     )

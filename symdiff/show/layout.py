@@ -34,7 +34,7 @@ class Name:
 class Sum:
     """Terms in the order of the page; each box knows its own sign."""
 
-    terms: list[int]
+    terms: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -43,8 +43,8 @@ class Product:
 
     coefficient: Number
     negative: bool
-    above: list[int]
-    below: list[int]
+    above: tuple[int, ...]
+    below: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Call:
     """A function of its arguments; a constant has none."""
 
     name: str
-    arguments: list[int]
+    arguments: tuple[int, ...]
 
 
 Box = Digits | Name | Sum | Product | Power | Root | Call
@@ -90,7 +90,7 @@ class Layout:
 
     def _put(self, box: Box) -> int:
         self.boxes.append(box)
-        self.negative.append(isinstance(box, Digits | Product) and box.negative)
+        self.negative.append(isinstance(box, (Digits, Product)) and box.negative)
         return len(self.boxes) - 1
 
     def _box(self, i: int) -> Box:
@@ -100,7 +100,7 @@ class Layout:
         if op == SYM:
             return Name(leaf)
         if op == SUM:
-            return Sum(self._signed([self.place[t] for t in self.order.terms(i)], i))
+            return Sum(self._signed(tuple([self.place[t] for t in self.order.terms(i)]), i))
         if op == SCALE:
             term = args[1]
             factors = self.order.factors(term) if self.graph.op[term] == PROD else [term]
@@ -109,9 +109,9 @@ class Layout:
             return self._product(ONE, self.order.factors(i))
         if op == POW:
             return self._power(i, *args)
-        return Call(leaf, [self.place[a] for a in args])
+        return Call(leaf, tuple([self.place[a] for a in args]))
 
-    def _signed(self, terms: list[int], i: int) -> list[int]:
+    def _signed(self, terms: tuple[int, ...], i: int) -> tuple[int, ...]:
         """The terms with a positive one first, if there is one: 1 - x^2, not -x^2 + 1."""
         negative = self.negative
         if not negative[terms[0]]:
@@ -123,13 +123,13 @@ class Layout:
             return terms[::-1]
         for k, t in enumerate(terms):
             if not negative[t] and not isinstance(self.boxes[t], Sum):
-                return [t, *terms[:k], *terms[k + 1 :]]
+                return (t, *terms[:k], *terms[k + 1 :])
         return terms
 
     def _product(self, coefficient: Number, factors: list[int]) -> Product:
         above = [self.place[f] for f in factors if f not in self.below]
         below = [self.below[f] for f in factors if f in self.below]
-        return Product(coefficient, coefficient.p < 0, above, below)
+        return Product(coefficient, coefficient.p < 0, tuple(above), tuple(below))
 
     def _power(self, i: int, base: int, exponent: int) -> Box:
         b = self.place[base]
@@ -145,7 +145,7 @@ class Layout:
             self.below[i] = self._put(Root(b) if e == _HALF else Power(b, self._put(Digits(e, False))))
             if e.q > 2 or e.decimal:  # alone it is x^(-2/3), but y/x^(2/3)
                 return Power(b, self.place[exponent])
-        return Product(ONE, False, [], [self.below[i]])
+        return Product(ONE, False, (), (self.below[i],))
 
     def _folds(self, base: int) -> bool:
         """Whether a positive power of this base might be computed, though the negative one was not."""

@@ -69,14 +69,16 @@ class Order:
                 constant.append(False)
                 degree.append(1.0)
                 continue
-            constant.append(all(constant[c] for c in children))
+            constant.append(all(map(constant.__getitem__, children)))
             value = 0.0
-            if op == SUM:
-                value = max(degree[c] for c in children)
+            if op >= CALL:
+                pass
+            elif op == SUM:
+                value = max([degree[c] for c in children])
             elif op == SCALE:
                 value = degree[children[1]]
             elif op == PROD:
-                value = clamp(fsum(degree[c] for c in children))
+                value = clamp(fsum([degree[c] for c in children]))
             elif op == POW and degree[children[0]] and leaf[children[1]] is not None:
                 value = clamp(degree[children[0]] * self._exponent(children[1]))
             degree.append(value)
@@ -93,13 +95,9 @@ class Order:
         """Number all nodes by (height, kind, children's ranks)."""
         op, args, leaf, rank = self.graph.op, self.graph.args, self.graph.leaf, self.rank
         height: list[int] = []
-        levels: list[list[int]] = [[]]
-        for i, children in enumerate(args):
-            h = 1 + max([height[c] for c in children]) if children else 0
-            height.append(h)
-            if h == len(levels):
-                levels.append([])
-            levels[h].append(i)
+        for children in args:
+            height.append(1 + max([height[c] for c in children]) if children else 0)
+        nodes = sorted(range(len(op)), key=height.__getitem__)
 
         def leaf_key(i: int) -> Key:
             if op[i] <= NUM:
@@ -119,14 +117,18 @@ class Order:
                 children.reverse()  # by the term, then by the coefficient
             return (kinds[leaf[i]] if o >= CALL else o, *children)
 
-        levels[0].sort(key=leaf_key)
         n = 0
-        for level in levels:
-            if len(level) > 1 and n:
-                level.sort(key=key)
-            for i in level:
-                rank[i] = n
-                n += 1
+        while n < len(nodes):
+            end = n + 1
+            while end < len(nodes) and height[nodes[end]] == height[nodes[n]]:
+                end += 1
+            if end == n + 1:
+                rank[nodes[n]] = n
+            else:
+                level = sorted(nodes[n:end], key=key if n else leaf_key)
+                for k, i in enumerate(level, n):
+                    rank[i] = k
+            n = end
 
     def _term_key(self, t: int) -> Key:
         op, args, rank = self.graph.op, self.graph.args, self.rank

@@ -35,7 +35,7 @@ class Plain(Style):
     def root_of(self, box: Root) -> tuple[int, Pieces]:
         return ATOM, ["sqrt(", *self.shown(box.radicand, ANY), ")"]
 
-    def function(self, name: str, arguments: list[int]) -> tuple[int, Pieces]:
+    def function(self, name: str, arguments: tuple[int, ...]) -> tuple[int, Pieces]:
         if not arguments:
             return ATOM, [name]
         parts = [self.shown(a, ANY) for a in arguments]
@@ -72,7 +72,7 @@ class Plain(Style):
             factors.insert(0, [number])
         return PRODUCT, [*self.joined(factors, "*"), *bars]
 
-    def bars(self, number: str, below: list[int]) -> Pieces:
+    def bars(self, number: str, below: tuple[int, ...]) -> Pieces:
         """/b/c; the number goes into the first denominator that does not swallow it: x/(2*b)/c, x/2/0.3."""
         pieces: Pieces = []
         for b in below:

@@ -76,7 +76,7 @@ class Pretty(Style):
     def root_of(self, box: Root) -> tuple[int, Pieces]:
         return POWER, ["√", *self.shown(box.radicand, ATOM)]
 
-    def function(self, name: str, arguments: list[int]) -> tuple[int, Pieces]:
+    def function(self, name: str, arguments: tuple[int, ...]) -> tuple[int, Pieces]:
         if name == "exp":
             exponent = self.short(arguments[0])
             if exponent == "1":
@@ -100,7 +100,7 @@ class Pretty(Style):
             pieces += ["/", *(below if single and tight else self.enclosed(below))]
         return PRODUCT, pieces
 
-    def side(self, number: str, factors: list[int]) -> Pieces:
+    def side(self, number: str, factors: tuple[int, ...]) -> Pieces:
         """A number and factors side by side: 2x · sin(x)."""
         pieces = self.joined([self.shown(f, PRODUCT) for f in factors], " · ")
         if number == "1" and pieces:

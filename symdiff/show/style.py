@@ -182,5 +182,5 @@ class Style:
     def root_of(self, box: Root) -> tuple[int, Pieces]:
         raise NotImplementedError
 
-    def function(self, name: str, arguments: list[int]) -> tuple[int, Pieces]:
+    def function(self, name: str, arguments: tuple[int, ...]) -> tuple[int, Pieces]:
         raise NotImplementedError

@@ -74,7 +74,7 @@ class Tex(Style):
     def root_of(self, box: Root) -> tuple[int, Pieces]:
         return ATOM, [r"\sqrt{", *self.shown(box.radicand, ANY), "}"]
 
-    def function(self, name: str, arguments: list[int]) -> tuple[int, Pieces]:
+    def function(self, name: str, arguments: tuple[int, ...]) -> tuple[int, Pieces]:
         if name == "piecewise":
             return POWER, self.cases(arguments)
         command = form(name)
@@ -86,7 +86,7 @@ class Tex(Style):
             return ATOM, ["e"]
         return self.filled(command, arguments)
 
-    def filled(self, template: str, arguments: list[int]) -> tuple[int, Pieces]:
+    def filled(self, template: str, arguments: tuple[int, ...]) -> tuple[int, Pieces]:
         """The template with arguments in place; one that stands open at an end holds the less together."""
         texts = _PARAMETER.split(template)
         pieces: Pieces = []
@@ -99,10 +99,10 @@ class Tex(Style):
         level = SUM if not texts[0] and not texts[-1] else POWER if not texts[0] or "^{" in template else ATOM
         return level, pieces
 
-    def parenthesized(self, arguments: list[int]) -> Pieces:
+    def parenthesized(self, arguments: tuple[int, ...]) -> Pieces:
         return self.enclosed(self.joined([self.shown(a, ANY) for a in arguments], ", "))
 
-    def cases(self, arguments: list[int]) -> Pieces:
+    def cases(self, arguments: tuple[int, ...]) -> Pieces:
         pairs = [
             [*self.shown(value, ANY), r" & \text{if}\ ", *self.shown(condition, ANY)]
             for condition, value in zip(arguments[0::2], arguments[1::2], strict=False)
@@ -121,7 +121,7 @@ class Tex(Style):
             return max(self.level[box.above[0]], POWER), self.absolute(box.above[0], POWER)
         return PRODUCT, self.side(number, box.above)
 
-    def side(self, number: str, factors: list[int]) -> Pieces:
+    def side(self, number: str, factors: tuple[int, ...]) -> Pieces:
         """A number and factors side by side; alone on its side of the bar, a sum needs no parentheses."""
         if number == "1" and len(factors) == 1:
             return self.shown(factors[0], ANY)
