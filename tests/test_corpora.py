@@ -1,14 +1,14 @@
 """Derivatives of real formulas against reference values that nobody on the project computed.
 
-Every row of a corpus becomes cases: formulas, partial derivatives of them, and their values at points.  Simplified
-and raw derivatives are judged by an evaluator of this file's own, in floats; where floats cancel, in balls
-(python-flint) of growing precision, so that right and wrong are proofs.  What is printed is read back to the same node.
+Every row of a corpus becomes cases: formulas, partial derivatives of them, and their values at points.
+Simplified and raw derivatives are judged by an evaluator of this file's own, in floats; where floats cancel,
+in balls (python-flint) of growing precision, so that right and wrong are proofs.  What is printed is read
+back to the same node.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -154,7 +154,9 @@ def wrong(exprs: Sequence[Expr], at: Mapping[str, Fraction], references: Sequenc
     g = graph(exprs)
     doubtful = [
         i
-        for i, (value, r) in enumerate(zip(values(g, at, FLOATS) if _floats_do(g) else references, references))
+        for i, (value, r) in enumerate(
+            zip(values(g, at, FLOATS) if _floats_do(g) else references, references)
+        )
         if not abs(value - r) <= TOLERANCE * abs(r) or not _floats_do(g)
     ]
     bad: dict[int, Any] = {}
@@ -300,7 +302,9 @@ class Tally:
     def report(self, name: str) -> None:
         counts = ", ".join(f"{n:,} {what}" for what, n in sorted(self.counts.items()))
         print(f"\n{name}: {counts}, {time.perf_counter() - self.started:.1f} s")
-        assert not self.failures, f"{len(self.failures)} failures; the first:\n" + "\n".join(self.failures[:5])
+        assert not self.failures, f"{len(self.failures)} failures; the first:\n" + "\n".join(
+            self.failures[:5]
+        )
 
 
 def _size(formula: str | Expr) -> int:
@@ -360,8 +364,9 @@ ROWS = {
 }  # fmt: skip
 
 
-#: Values of a corpus that are wrong themselves, as slopes of the function in 1,000 digits prove.  Livermore2-Vars4-8
-#: has sin(exp(exp(x3))) at x3 = 3.6 and 4.8: its reference gradient was made with steps that skip the waves.
+#: Values of a corpus that are wrong themselves, as slopes of the function in 1,000 digits prove.
+#: Livermore2-Vars4-8 has sin(exp(exp(x3))) at x3 = 3.6 and 4.8: its reference gradient was made with steps
+#: that skip the waves.
 REFUTED = {"sr_benchmarks": 12}
 
 
@@ -381,6 +386,7 @@ def test_derivatives_have_the_values_that_the_corpus_gives(
                 tally.fail(type(error).__name__, case, error)
     tally.report(name)
     assert tally.counts["references refuted"] <= REFUTED.get(name, 0)
-    assert tally.counts["points"] >= tally.counts["rows"] - tally.counts[
-        "formulas too large for the interpreted core"
-    ]
+    assert (
+        tally.counts["points"]
+        >= tally.counts["rows"] - tally.counts["formulas too large for the interpreted core"]
+    )

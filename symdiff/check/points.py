@@ -30,7 +30,7 @@ def candidates(names: Sequence[str], constants: Sequence[float] = ()) -> Iterato
         if constants:
             k += 1
             yield [
-                _decimal(constants[(k // 8 + j) % len(constants)] * (0.5 + k * step % 1))
+                _decimal(constants[(k // (len(_REGIONS) + 1) + j) % len(constants)] * (0.5 + k * step % 1))
                 for j, step in enumerate(steps)
             ]
 
@@ -49,6 +49,7 @@ _REGIONS: tuple[Callable[[float], float], ...] = (
     lambda u: 1 + 9 * u,
     lambda u: 2 * u - 1,
     lambda u: exp((6 * u - 3) * log(10)),
+    lambda u: _signed(u, -1, 5),
 )
 
 

@@ -149,7 +149,7 @@ def combined(points: list[Point], rejected: Mapping[str, int], variables: tuple[
     unclear = [p for p in points if p.verdict == UNDECIDED]
     right = [p for p in points if p.verdict == RIGHT]
     without = [p for p in unclear if p.reason == NO_VALUE]
-    if len(without) > len(points) * MANY:
+    if len(without) >= max(2, len(points) * MANY):
         return report(UNDECIDED, without[0], f"at {without[0].place()} {NO_VALUE}")
     for variable in variables:
         if not any(p.variable in (variable, "") for p in right):
@@ -162,7 +162,7 @@ def combined(points: list[Point], rejected: Mapping[str, int], variables: tuple[
 
 
 #: The formula has a slope where its alleged derivative has no value.  One such point may be where the digits
-#: end, as for 1/sqrt(1 - tanh(x)^2) at x = 1000; more than this share of all points shows a smaller domain.
+#: end, as for 1/sqrt(1 - tanh(x)^2) at x = 1000; two and this share of all points show a smaller domain.
 MANY = 0.25
 NO_VALUE = "the function has a slope, but the derivative has no value"
 

@@ -26,14 +26,14 @@ HALVINGS = 28
 #: Columns of the tableau.  Beyond eight, rounding is magnified more than truncation is removed.
 COLUMNS = 8
 
-#: After so many steps without a better value it is not going to come.
-PATIENCE = 4
+#: How many later rows must bear an entry out.
+WITNESSES = 2
 
 #: Rounding of one value of f, taken as four ulp.
 ROUNDING = 2.0**-50
 
 #: Values beyond lose digits to underflow or overflow on the way to their slope.
-SMALLEST, LARGEST = 1e-280, 1e150
+SMALLEST, LARGEST = 1e-280, 1e305
 
 #: Good enough to stop: the error is this small beside the value.
 FINE = 2.0**-42
@@ -52,41 +52,56 @@ class Slope:
 
 
 def central(line: Line) -> Slope | None:
-    """The slope at 0 from both sides; None where no neighbourhood of 0 lies on one finite piece."""
+    """The slope at 0 from both sides; None where no neighbourhood of 0 lies on one finite piece.
+
+    Every halving gives one more row of the tableau and its best entry.  An entry counts only with what the
+    two next rows make of it: where steps are still too long, or values are noise, they disagree, and the
+    error shows it.
+    """
     centre, piece = line(0.0)
     previous: list[float] = []
+    entries: list[tuple[float, float, float]] = []
     best = Slope(nan, inf, 0.0)
     flat = True
     h = 2 * FIRST_STEP
-    waited = 0
     for _ in range(HALVINGS):
         h /= 2
         (after, piece_after), (before, piece_before) = line(h), line(-h)
         size = max(abs(after), abs(before))
         if not size <= LARGEST or piece_after != piece or piece_before != piece or before != before:
-            previous, best, flat, waited = [], Slope(nan, inf, 0.0), True, 0
+            previous, entries, best, flat = [], [], Slope(nan, inf, 0.0), True
             continue
         flat = flat and after == before == centre
         rounding = (ROUNDING * size + SMALLEST) / h
-        row = [(after - before) / (2 * h)]
-        factor = 1.0
-        waited += 1
-        for above in previous[: COLUMNS - 1]:
-            factor *= 4
-            value = row[-1] + (row[-1] - above) / (factor - 1)
-            error = 2 * max(abs(value - row[-1]), abs(value - above)) + rounding
-            row.append(value)
+        previous, value, error = _row(previous, (after - before) / (2 * h), 4, rounding)
+        entries.append((value, error, h * 2 ** (len(previous) - 1)))
+        if len(entries) > WITNESSES:
+            value, error, step = entries[-1 - WITNESSES]
+            error += 2 * max(abs(value - later) for later, _, _ in entries[-WITNESSES:])
             if error < best.error:
-                best = Slope(value, error, h * 2 ** (len(row) - 1))
-                waited = 0
-        previous = row
-        if best.error <= FINE * abs(best.value) or (waited > PATIENCE and len(row) >= COLUMNS):
-            break
-        if flat and len(row) == COLUMNS:
-            break
-    if not isfinite(best.error):
-        return None
-    return Slope(best.value, best.error, best.step, flat)
+                best = Slope(value, error, step)
+            if best.error <= max(FINE * abs(best.value), rounding) or (flat and len(entries) > COLUMNS):
+                break
+    return Slope(best.value, best.error, best.step, flat) if isfinite(best.error) else None
+
+
+def _row(
+    previous: list[float], quotient: float, power: int, rounding: float
+) -> tuple[list[float], float, float]:
+    """The next row of the tableau, its entry with the smallest error, and that error.
+
+    power: the factor by which the leading error falls when the step is halved.
+    """
+    row, factor = [quotient], 1.0
+    best, least = quotient, inf
+    for above in previous[: COLUMNS - 1]:
+        factor *= power
+        value = row[-1] + (row[-1] - above) / (factor - 1)
+        error = 2 * max(abs(value - row[-1]), abs(value - above)) + rounding
+        row.append(value)
+        if error < least:
+            best, least = value, error
+    return row, best, least
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +138,15 @@ def one_sided(line: Line, side: int) -> Side:
             if not isfinite(value):
                 continue
         size = max(abs(value), abs(centre))
-        row = [(value - centre) / (side * h)]
-        quotients.append(abs(row[0]))
-        factor = 1.0
+        quotients.append(abs(value - centre) / h)
         rounding = 2 * ROUNDING * size / h
-        for above in previous[: COLUMNS - 1]:
-            factor *= 2
-            refined = row[-1] + (row[-1] - above) / (factor - 1)
-            error = 2 * max(abs(refined - row[-1]), abs(refined - above)) + rounding
-            row.append(refined)
-            if error < best[1]:
-                best = (refined, error)
-        previous = row
+        previous, refined, error = _row(previous, (value - centre) / (side * h), 2, rounding)
+        if error < best[1]:
+            best = (refined, error)
     if len(quotients) < COLUMNS:
         return Side(nan, inf, 0.0)
     scale = max(quotients)
-    last = quotients[-PATIENCE * 2 :]
+    last = quotients[-COLUMNS:]
     if all(b > UNBOUNDED * a > 0 for a, b in pairwise(last)):
         return Side(inf if previous[0] > 0 else -inf, 0.0, scale)
     return Side(*best, scale)

@@ -46,7 +46,7 @@ FINE, WRONG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status.  argv: the words behind the command's name, by default the process's."""
+    """Run one command; the exit status.  argv: what follows the program's name, by default in fact."""
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:

@@ -37,6 +37,7 @@ class Rules:
         self.conditions: list[list[tuple[vec[i32], int]]] = []  # (template, facts needed)
         self.by_op: dict[int, list[int]] = {}
         self.fired: list[int] = []
+        self.fuel: i64 = 0  # steps left in the present call (core/rewrite.py)
 
     def node(self, op: int, children: list[int]) -> int:
         """Add a pattern node."""
@@ -177,6 +178,7 @@ def apply(s: Store, rules: Rules, node: i64) -> i64:
         if op == SUM or op == PROD:
             if s.arity(node) < i64(len(words)) or s.arity(node) > LONGEST:
                 continue
+            rules.fuel -= s.arity(node)
             used = _blank(s.arity(node), 0)
             common = _match_some(s, rules, words, 0, node, -1, bound, used)
             if common < 0:

@@ -27,20 +27,21 @@ from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, 
 from symdiff.core.walk import reach
 
 WAYS: Final = 6  # ways up at most
+FUEL: Final = 100  # steps for each node that came in: what keeps the time linear
+FUEL_FOR_ALL: Final = 100_000
 READABLE: Final = 4096  # beyond this printed size sharing counts for more than length
 AT_ONE_NODE: Final = 24  # rules applied in succession at one node at most
 
 
 def rewrite(s: Store, rules: Rules, root: int, steps: int) -> int:
-    """The shortest form found for the root: steps bounds the nodes visited over all ways."""
+    """The shortest form found for the root.  steps: of work, a factor or term looked at being one."""
     best = i64(root)
     node = best
     ids = reach(s, vec[i32]([i32(node)]))
     room = i64(len(ids))
     way: i64 = 0
-    left = i64(steps)
-    while way < WAYS and left > 0:
-        left -= i64(len(ids))
+    rules.fuel = min(i64(steps), FUEL * room + FUEL_FOR_ALL)
+    while way < WAYS and rules.fuel > 0:
         after = _way_up(s, rules, ids)
         if after == node:
             break
@@ -117,9 +118,13 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
 def _plain(s: Store, rules: Rules, node: i64) -> i64:
     """One change at a node that is not a multiple."""
     op = i64(s.op[node])
+    if rules.fuel <= 0:
+        return node
+    rules.fuel -= s.arity(node)
     if op == PROD or (op == POW and s.op[s.arg(node, 0)] == PROD):
         if s.arity(node) > LONGEST:
             return node
+        rules.fuel -= LONGEST // 4
         flat = product_of(s, _factors(s, node, ONE, vec[i32]()))
         if s.op[flat] == PROD:  # rules see single factors, before they share a denominator
             better = apply(s, rules, flat)
@@ -129,6 +134,7 @@ def _plain(s: Store, rules: Rules, node: i64) -> i64:
         if op == PROD or (s.op[node] != PROD and s.op[node] != POW):
             return node
     elif op == SUM:
+        rules.fuel -= 4 * s.arity(node)
         node = _take_out(s, node)
         if s.op[node] != SUM:
             return node
@@ -146,9 +152,8 @@ def _factors(s: Store, node: i64, sign: i64, out: vec[i32]) -> vec[i32]:
         while k < s.arity(node):
             child = s.arg(node, k)
             inner = i64(s.op[child])
-            if len(out) >= LONGEST:
-                return append(out, i32(power_of(s, child, sign)))
-            if inner == PROD or (inner == POW and s.op[s.arg(child, 0)] == PROD):
+            splice = inner == PROD or (inner == POW and s.op[s.arg(child, 0)] == PROD)
+            if splice and len(out) < LONGEST:
                 out = _factors_of_inner(s, child, sign, out)
             else:
                 out = append(out, i32(power_of(s, child, sign)))

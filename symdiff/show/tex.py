@@ -17,6 +17,7 @@ from symdiff.show.style import ANY, ATOM, INFIX, POWER, PRODUCT, SUM, Pieces, St
 #: Functions whose form on the page differs from the command in their record.
 FORMS = {"exp": "e^{#1}"}
 
+_ONE_SIGN = re.compile(r"\\[A-Za-z]+(\{\w+\})?(_\{\w+\})?")
 _PARAMETER = re.compile(r"#([0-9])")
 
 
@@ -67,7 +68,7 @@ class Tex(Style):
             above = [f"{self.minus if exponent.negative else ''}{n.mantissa}/{n.below}"]
         elif isinstance(exponent, Digits) and exponent.value.q == 1 and isinstance(base, Call):
             command = form(base.name)
-            if base.arguments and self.level[box.base] == ATOM and not set(command) & set("#^'"):
+            if base.arguments and _ONE_SIGN.fullmatch(command):  # \sin^{2}, but \ln\Gamma(x)^{2}
                 return POWER, [command, "^{", *above, "}", *self.parenthesized(base.arguments)]
         return POWER, [*self.shown(box.base, ATOM), "^{", *above, "}"]
 

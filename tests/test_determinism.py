@@ -1,0 +1,106 @@
+"""The same input gives the same bytes: over hash seeds, history, threads, collections, and kinds of core."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import symdiff as sd
+from symdiff import expr
+
+FORMULAS = [
+    "x^3 - 6*x^2 + 9*x + 1",
+    "sin(x)*exp(-x^2)",
+    "a*b*c*d*x*y*z + z*y*x*d*c*b*a*q + alpha*beta/gamma_1",
+    "(x + y + z + w)^3/(u + v*x + sin(x*y))",
+    "log(x + y)*log(y + x)*sqrt(1 + x^2*y^2)",
+    "piecewise(x < y and y < z, x*y, x >= z or y == 2, tan(x), 3)",
+    "0.1*x^2.5 + 2/3*y^(1/3) - 6.674e-11*m1*m2/r^2",
+    "besselj(2, x*y) + gamma(x)*erf(y) + atan2(y, x) + hypot(x, y)",
+    " + ".join(f"c{i}*x^{i}*sin(p{i}*y)" for i in range(40)),
+    "sin(cos(tan(exp(-x*y) + log(x^2 + y^2))))",
+]
+
+#: Prints one digest of all answers; with an argument "later", after other work that fills the store.
+SCRIPT = f"""
+import hashlib, sys
+import symdiff as sd
+FORMULAS = {FORMULAS!r}
+if "later" in sys.argv:
+    kept = [sd.diff(f"z{{i}}*y^{{i}} + sin(x*{{i}} + q{{i}})", "x") for i in range(500)]
+    FORMULAS = [*FORMULAS[::-1]]
+answers = {{}}
+for f in FORMULAS:
+    e = sd.parse(f)
+    h = sd.hessian(e, list(e.symbols[:4]))
+    raw = sd.gradient(e, simplify=False)
+    program = sd.compile(raw, e.symbols).source
+    answers[f] = "|".join([str(e), e.latex(), e.unicode(), str(sd.gradient(e)), str(raw), str(h), program,
+                           str(e.symbols), str(e.size), str(e.nodes)])
+text = "\\n".join(answers[f] for f in sorted(answers))
+print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def digest(*arguments: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_twenty_hash_seeds_before_and_after_other_work_give_the_same_bytes() -> None:
+    calls = [((), str(seed)) for seed in range(20)] + [(("later",), str(seed)) for seed in (0, 1, 12345)]
+    with ThreadPoolExecutor(2) as pool:
+        digests = list(pool.map(lambda call: digest(*call[0], PYTHONHASHSEED=call[1]), calls))
+    assert len(set(digests)) == 1
+
+
+def answers() -> list[str]:
+    out = []
+    for f in FORMULAS:
+        e = sd.parse(f)
+        out += [str(e), str(sd.gradient(e)), str(sd.gradient(e, simplify=False)), e.latex(), e.unicode()]
+    return out
+
+
+def test_eight_threads_at_once_print_the_same() -> None:
+    before = answers()
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == before for found in pool.map(lambda _: answers(), range(16)))
+
+
+def test_a_collection_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = answers()
+    monkeypatch.setattr(expr, "COLLECT_FROM", 16)
+    for _ in range(3):
+        monkeypatch.setattr(expr._SESSION, "collect_at", 0)
+        assert answers() == before
+
+
+#: sha256 of all answers below, from the interpreted and from the compiled core alike.  It changes with every
+#: change of what is printed; then run this test on both cores and write down the one value that both give.
+STORED = "?"
+
+
+def test_every_core_prints_the_stored_bytes() -> None:
+    assert hashlib.sha256("\n".join(answers()).encode()).hexdigest() == STORED
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("x + y + z", "z + y + x"), ("x*y*z", "z*x*y"), ("a + b*c", "c*b + a"), ("max(x, y) + 1", "1 + max(x, y)"),
+     ("x - y", "-y + x"), ("2*x*3", "6*x"), ("x*x*x", "x^3"), ("x + x", "2*x"), ("(x)", "x"), ("x/2", "0.5*x")],
+)  # fmt: skip
+def test_the_order_of_writing_does_not_show(a: str, b: str) -> None:
+    assert (sd.parse(a) is sd.parse(b)) == (a != "x/2")
