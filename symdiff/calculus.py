@@ -12,8 +12,9 @@ from typing import Any
 from symdiff.core import derive
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.expr import Expr, constant, handle, session
-from symdiff.parse import formula
+from symdiff.parse import CONSTANTS, formula
 from symdiff.simplify import simplify as _simplify
+from symdiff.simplify import simplify_all
 
 #: What names a variable: text or the variable itself.
 Variable = str | Expr
@@ -73,9 +74,8 @@ def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify
     expr = formula(f)
     names = _names([expr], variables)
     with session() as s:
-        partials = derive.gradient(s, expr.id, [s.symbol(name) for name in names])
-        rows = [handle(p) for p in partials]
-    return [_simplify(row) for row in rows] if simplify else rows
+        rows = [handle(p) for p in derive.gradient(s, expr.id, s.symbols(names))]
+    return simplify_all(rows) if simplify else rows
 
 
 def jacobian(
@@ -91,13 +91,16 @@ def jacobian(
     exprs = [formula(f) for f in outputs]
     names = _names(exprs, variables)
     with session() as s:
-        xs = [s.symbol(name) for name in names]
+        xs = s.symbols(names)
         if len(xs) < len(exprs):
             columns = [derive.forward(s, [e.id for e in exprs], x) for x in xs]
             rows = [[handle(column[k]) for column in columns] for k in range(len(exprs))]
         else:
             rows = [[handle(p) for p in derive.gradient(s, e.id, xs)] for e in exprs]
-    return [[_simplify(p) for p in row] for row in rows] if simplify else rows
+    if simplify and rows:
+        flat = iter(simplify_all([p for row in rows for p in row]))
+        return [[next(flat) for _ in row] for row in rows]
+    return rows
 
 
 def hessian(
@@ -111,17 +114,27 @@ def hessian(
     expr = formula(f)
     names = _names([expr], variables)
     with session() as s:
-        xs = [s.symbol(name) for name in names]
-        first = [handle(p) for p in derive.gradient(s, expr.id, xs)]
+        first = [handle(p) for p in derive.gradient(s, expr.id, s.symbols(names))]
     if simplify:
-        first = [_simplify(p) for p in first]
+        first = simplify_all(first)
     with session() as s:
-        xs = [s.symbol(name) for name in names]
+        xs = s.symbols(names)
         half = [[handle(p) for p in derive.gradient(s, g.id, xs[: k + 1])] for k, g in enumerate(first)]
     if simplify:
-        half = [[_simplify(p) for p in row] for row in half]
+        flat = iter(simplify_all([p for row in half for p in row]))
+        half = [[next(flat) for _ in row] for row in half]
     n = len(names)
     return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+
+
+def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:
+    """The names, if none of them is a constant of these formulas."""
+    for name in CONSTANTS:
+        if name in names and not any(name in e.symbols for e in exprs):
+            raise SymdiffError(
+                f"{name} is a constant here; to make it a variable, leave it out of constants="
+            )
+    return names
 
 
 def _name(variable: object) -> str:
@@ -144,8 +157,8 @@ def _names(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> list[
     if variables is None:
         return sorted({name for e in exprs for name in e.symbols})
     if isinstance(variables, str):
-        return [_name(v) for v in variables.replace(",", " ").split()]
-    return [_name(v) for v in variables]
+        variables = variables.replace(",", " ").split()
+    return _wanted([_name(v) for v in variables], exprs)
 
 
 def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:
@@ -168,4 +181,5 @@ def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, 
         else:
             orders.append((_name(v), 1))
             counted = False
+    _wanted([name for name, _ in orders], [expr])
     return orders

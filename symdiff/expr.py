@@ -47,6 +47,9 @@ for _record in TABLE:
 #: A store smaller than this is never collected; about 16 MB.
 COLLECT_FROM = 1 << 18
 
+#: So many handles are kept before those that died are looked for.
+SWEEP_FROM = 1 << 14
+
 #: What arithmetic on expressions accepts beside expressions.
 Scalar = int | float | Fraction | Decimal
 
@@ -65,13 +68,17 @@ class _Session:
     def __init__(self) -> None:
         self.depth = 0
         self.collect_at = COLLECT_FROM
-        self.handles: weakref.WeakValueDictionary[int, Expr] = weakref.WeakValueDictionary()
+        self.handles: dict[int, weakref.ref[Expr]] = {}
+        self.sweep_at = SWEEP_FROM
 
     def __enter__(self) -> Store:
         STORE.lock.acquire()
         self.depth += 1
-        if self.depth == 1 and self.collect_at < STORE.n:
-            self.collect()
+        if self.depth == 1:
+            if self.collect_at < STORE.n:
+                self.collect()
+            elif self.sweep_at < len(self.handles):
+                self.keep(self.alive())
         return STORE
 
     def __exit__(
@@ -83,11 +90,19 @@ class _Session:
         STORE.lock.release()
 
     def collect(self) -> None:
-        alive = list(self.handles.values())
+        alive = self.alive()
         for expr, node in zip(alive, memory.collect(STORE, [expr.id for expr in alive]), strict=True):
             expr.id = node
-        self.handles = weakref.WeakValueDictionary({expr.id: expr for expr in alive})
+        self.keep(alive)
         self.collect_at = max(COLLECT_FROM, 2 * STORE.n)
+
+    def alive(self) -> list[Expr]:
+        return [expr for expr in (found() for found in self.handles.values()) if expr is not None]
+
+    def keep(self, alive: list[Expr]) -> None:
+        """Forget every other handle."""
+        self.handles = {expr.id: weakref.ref(expr) for expr in alive}
+        self.sweep_at = max(SWEEP_FROM, 2 * len(alive))
 
 
 _SESSION = _Session()
@@ -290,11 +305,12 @@ def _combine(operation: Callable[[Store, int, int], int], a: Expr | Scalar, b: E
 
 def handle(node: int) -> Expr:
     """The one Expr of a node; only inside a session."""
-    found = _SESSION.handles.get(node)
+    reference = _SESSION.handles.get(node)
+    found = reference() if reference is not None else None
     if found is None:
         found = object.__new__(Expr)
         found.id = node
-        _SESSION.handles[node] = found
+        _SESSION.handles[node] = weakref.ref(found)
     return found
 
 

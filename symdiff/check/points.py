@@ -19,7 +19,7 @@ def candidates(names: Sequence[str], constants: Sequence[float] = ()) -> Iterato
 
     >>> from itertools import islice
     >>> [point for (point,) in islice(candidates(["x"]), 4)]
-    [1.3, 0.97, 0.262, 0.228]
+    [1.3, 1.97, 0.253, -0.18]
     """
     steps = [sqrt(p) % 1 for p in _primes(len(names))]
     k = 0

@@ -3,9 +3,9 @@
 In: a function of one number t, to be measured at t = 0.  Out: a `Slope`, a value with an honest error.
 
 Differences: Ridders' tableau (C. J. F. Ridders, Adv. Eng. Software 4, 1982), central quotients for halved
-steps, extrapolated to step zero; the error is the largest disagreement between neighbours in the tableau,
-plus what rounding does to the quotient.  One side: the same with one-sided quotients.  Complex step: Im
-f(i*h)/h (Squire and Trapp, SIAM Review 40, 1998), which subtracts nothing.
+steps, extrapolated to step zero; the error is the largest disagreement between neighbours in the tableau and
+with the rows that follow, plus what rounding does to the quotient.  One side: the same, one-sided.
+Complex step: Im f(i*h)/h (Squire and Trapp, SIAM Review 40, 1998), which subtracts nothing.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def read(words: Sequence[str], options: Sequence[Option]) -> Given:
 
 
 def _unknown(word: str, table: dict[str, Option]) -> str:
-    close = get_close_matches(word.partition("=")[0], table, 1)
+    close = get_close_matches(word.partition("=")[0], table, 1, 0.7)
     if close:
         return f"there is no option {word}; did you mean {close[0]}?"
     return f"there is no option {word}; a formula that begins with two minus signs goes behind --"

@@ -46,22 +46,28 @@ def neg(s: Store, a: int) -> int:
 
 def sum_of(s: Store, given: vec[i32]) -> i64:
     """The canonical sum: numbers folded, like terms collected, short inner sums flattened."""
-    terms = vec[i32](capacity=i64(len(given)))
-    factors = vec[i32](capacity=i64(len(given)))
+    return weighted_sum_of(s, given, vec[i32]())
+
+
+def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
+    """The canonical sum of number*term for each of weights (none: all 1) and given."""
+    n = i64(len(given))
+    weighted = len(weights) > 0
+    terms = vec[i32](capacity=n)
+    factors = vec[i32](capacity=n)
     constant: i64 = ZERO
     i: i64 = 0
-    n = i64(len(given))
     while i < n:
         t = i64(given[i])
+        c = i64(weights[i]) if weighted else i64(ONE)
         i += 1
-        c: i64 = ONE
         op = i64(s.op[t])
         if op == SCALE:
-            c = s.arg(t, 0)
+            c = mul_numbers(s, c, s.arg(t, 0))
             t = s.arg(t, 1)
             op = i64(s.op[t])
         if op <= NUM:
-            constant = add_numbers(s, constant, t)
+            constant = add_numbers(s, constant, mul_numbers(s, c, t))
         elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= FLAT:
             k: i64 = 0
             count = s.arity(t)
@@ -200,6 +206,34 @@ def product(s: Store, factors: list[int]) -> int:
     return int(product_of(s, vec[i32]([i32(f) for f in factors])))
 
 
+def times(s: Store, c: i64, a: i64, b: i64) -> tuple[i64, i64]:
+    """c*a*b as (number, node that is 1 or neither number nor multiple): a product of one pair, shared."""
+    if s.op[a] == SCALE:
+        c = mul_numbers(s, c, s.arg(a, 0))
+        a = s.arg(a, 1)
+    if s.op[b] == SCALE:
+        c = mul_numbers(s, c, s.arg(b, 0))
+        b = s.arg(b, 1)
+    if s.op[a] <= NUM:
+        c = mul_numbers(s, c, a)
+        a = ONE
+    if s.op[b] <= NUM:
+        c = mul_numbers(s, c, b)
+        b = ONE
+    if a == ONE:
+        return c, b
+    if b == ONE:
+        return c, a
+    base_a = s.arg(a, 0) if s.op[a] == POW else a
+    base_b = s.arg(b, 0) if s.op[b] == POW else b
+    if base_a == base_b:
+        e = add2(s, _exponent(s, a, base_a), _exponent(s, b, base_b))
+        return times(s, c, power_of(s, base_a, e), ONE)
+    if before(s, base_b, base_a):
+        return c, s.intern2(PROD, b, a)
+    return c, s.intern2(PROD, a, b)
+
+
 def mul2(s: Store, a: i64, b: i64) -> i64:
     if a == ONE:
         return b
@@ -207,25 +241,8 @@ def mul2(s: Store, a: i64, b: i64) -> i64:
         return a
     if a == ZERO or b == ZERO:
         return ZERO
-    c: i64 = ONE
-    if s.op[a] == SCALE:
-        c = s.arg(a, 0)
-        a = s.arg(a, 1)
-    if s.op[b] == SCALE:
-        c = mul_numbers(s, c, s.arg(b, 0))
-        b = s.arg(b, 1)
-    if s.op[a] <= NUM:
-        return scale(s, mul_numbers(s, c, a), b)
-    if s.op[b] <= NUM:
-        return scale(s, mul_numbers(s, c, b), a)
-    base_a = s.arg(a, 0) if s.op[a] == POW else a
-    base_b = s.arg(b, 0) if s.op[b] == POW else b
-    if base_a == base_b:
-        e = add2(s, _exponent(s, a, base_a), _exponent(s, b, base_b))
-        return mul2(s, c, power_of(s, base_a, e))
-    if before(s, base_b, base_a):
-        return scale(s, c, s.intern2(PROD, b, a))
-    return scale(s, c, s.intern2(PROD, a, b))
+    c, t = times(s, ONE, a, b)
+    return scale(s, c, t)
 
 
 def mul(s: Store, a: int, b: int) -> int:
@@ -265,7 +282,7 @@ def div(s: Store, a: int, b: int) -> int:
 
 
 def power_of(s: Store, b: i64, e: i64) -> i64:
-    """b^e over the reals.  0^0 is 1, as in IEEE 754's pow; a fraction of a negative base is left undefined."""
+    """b^e over the reals.  0^0 is 1, as in IEEE 754's pow; fractions of negative bases stay undefined."""
     if e == ONE:
         return b
     if e == ZERO or b == ONE:
@@ -332,7 +349,7 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
 
 
 def _decided(s: Store, args: vec[i32]) -> vec[i32]:
-    """piecewise(c1, v1, ..., v) without the branches whose conditions are false, ending at one that is true."""
+    """piecewise(c1, v1, ..., v) without branches that are false, ending at one that is true."""
     out = vec[i32](capacity=i64(len(args)))
     k: i64 = 0
     n = i64(len(args))

@@ -23,8 +23,10 @@ from symdiff.core.build import (
     product_of,
     scale,
     sum_of,
+    times,
+    weighted_sum_of,
 )
-from symdiff.core.numbers import add_numbers
+from symdiff.core.numbers import add_numbers, mul_numbers
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, TWO, ZERO, Store
 from symdiff.core.walk import reach
 from symdiff.errors import UnknownDerivative
@@ -47,21 +49,20 @@ def _call_partial(s: Store, node: i64, k: i64) -> i64:
     return instantiate(s, code, s.children(node))
 
 
-def _base_partial(s: Store, b: i64, e: i64, outer: i64) -> i64:
-    """outer * e*b^(e - 1)."""
+def _base_partial(s: Store, b: i64, e: i64, c: i64, outer: i64) -> tuple[i64, i64]:
+    """c*outer * e*b^(e - 1), as number and node."""
     if e == TWO:
-        return mul2(s, scale(s, e, outer), b)
+        return times(s, mul_numbers(s, c, TWO), outer, b)
     if s.op[e] <= NUM:
-        lowered = power_of(s, b, add_numbers(s, e, MINUS_ONE))
-        return mul2(s, scale(s, e, outer), lowered)
+        return times(s, mul_numbers(s, c, e), outer, power_of(s, b, add_numbers(s, e, MINUS_ONE)))
     lowered = power_of(s, b, add2(s, e, MINUS_ONE))
-    return product_of(s, vec[i32]([i32(e), i32(lowered), i32(outer)]))
+    return times(s, c, product_of(s, vec[i32]([i32(e), i32(lowered), i32(outer)])), ONE)
 
 
-def _exponent_partial(s: Store, node: i64, outer: i64) -> i64:
-    """outer * b^e*log(b)."""
+def _exponent_partial(s: Store, node: i64, c: i64, outer: i64) -> tuple[i64, i64]:
+    """c*outer * b^e*log(b), as number and node."""
     log = call1(s, s.log, s.arg(node, 0))
-    return product_of(s, vec[i32]([i32(node), i32(log), i32(outer)]))
+    return times(s, c, product_of(s, vec[i32]([i32(node), i32(log), i32(outer)])), ONE)
 
 
 def _products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32]:
@@ -172,9 +173,11 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
         return sum_of(s, terms)
     if op == POW:
         if i64(inner[0]) != ZERO:
-            terms = append(terms, i32(_base_partial(s, s.arg(node, 0), s.arg(node, 1), i64(inner[0]))))
+            c, t = _base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, i64(inner[0]))
+            terms = append(terms, i32(scale(s, c, t)))
         if i64(inner[1]) != ZERO:
-            terms = append(terms, i32(_exponent_partial(s, node, i64(inner[1]))))
+            c, t = _exponent_partial(s, node, ONE, i64(inner[1]))
+            terms = append(terms, i32(scale(s, c, t)))
         return sum_of(s, terms)
     if op == CALL + s.piecewise:
         return _branches(s, node, inner)
@@ -215,7 +218,14 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
     pieces = [int(i) for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise]
     inner: dict[int, dict[int, int]] = {}
     for p in pieces:
-        by_branch = [_adjoints(s, reach(s, vec[i32]([v])), xs, inner) for v in s.children(i64(p))]
+        by_branch: list[dict[int, int]] = []
+        n = s.arity(i64(p))
+        for k in range(n):
+            if k % 2 == 1 or k == n - 1:
+                value = vec[i32]([i32(s.arg(i64(p), k))])
+                by_branch.append(_adjoints(s, reach(s, value), xs, inner))
+            else:
+                by_branch.append({})  # a condition
         found: dict[int, int] = {}
         for x in xs:
             values = vec[i32]([i32(d.get(x, ZERO)) for d in by_branch])
@@ -259,11 +269,14 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
             if i64(ops[node]) == piecewise:
                 edges += i64(len(inner[int(node)]))
         i += 1
-    # The contributions to a node's adjoint form a chain: head[place] -> values, following[...] -> ...
+    # The contributions to a node's adjoint form a chain: head[place] -> weights*values, following[...] -> ...
+    # A number in front stays beside its node until a sum or the result needs both as one.
     head = s.zeros(n)
+    weights = s.zeros(edges + 1)
     values = s.zeros(edges + 1)
     following = s.zeros(edges + 1)
     head[n - 1] = i32(1)
+    weights[1] = i32(ONE)
     values[1] = i32(ONE)
     count: i64 = 1
     out: dict[int, int] = {}
@@ -274,26 +287,30 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
         if at == 0 or active[i] == 0:
             continue
         node = i64(ids[i])
-        g: i64 = i64(values[at])
+        c = i64(weights[at])
+        g = i64(values[at])
         at = i64(following[at])
         if at > 0:
-            terms = vec[i32](capacity=4)
-            terms = append(terms, i32(g))
+            terms = append(vec[i32](capacity=4), i32(g))
+            factors = append(vec[i32](capacity=4), i32(c))
             while at > 0:
                 terms = append(terms, values[at])
+                factors = append(factors, weights[at])
                 at = i64(following[at])
-            g = sum_of(s, terms)
-        if g == ZERO:
+            c, g = times(s, ONE, weighted_sum_of(s, terms, factors), ONE)
+        if c == ZERO:
             continue
         op = i64(ops[node])
         if op == SYM:
-            out[int(node)] = int(g)
+            out[int(node)] = int(scale(s, c, g))
             continue
         if op == piecewise:
             for x, d in inner[int(node)].items():
                 place = i64(slot[i64(x)])
                 count += 1
-                values[count] = i32(mul2(s, g, i64(d)))
+                weight, v = times(s, c, g, i64(d))
+                weights[count] = i32(weight)
+                values[count] = i32(v)
                 following[count] = head[place]
                 head[place] = i32(count)
             continue
@@ -311,19 +328,21 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
         while k < arity:
             place = i64(slot[i64(pool[lo + k])])
             if active[place] != 0:
+                weight = c
                 v = g
                 if op == SCALE:
-                    v = scale(s, i64(pool[lo]), g)
+                    weight = mul_numbers(s, c, i64(pool[lo]))
                 elif op == PROD:
-                    v = mul2(s, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
+                    weight, v = times(s, c, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
                 elif op == POW:
                     if k == 0:
-                        v = _base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), g)
+                        weight, v = _base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), c, g)
                     else:
-                        v = _exponent_partial(s, node, g)
+                        weight, v = _exponent_partial(s, node, c, g)
                 elif op >= CALL:
-                    v = mul2(s, _call_partial(s, node, k), g)
+                    weight, v = times(s, c, g, _call_partial(s, node, k))
                 count += 1
+                weights[count] = i32(weight)
                 values[count] = i32(v)
                 following[count] = head[place]
                 head[place] = i32(count)

@@ -1,8 +1,8 @@
 """The rewriting machine: compiled rules, tried at every node on the way up.
 
 A pattern is a small tree in arrays.  Its top may be a sum or a product, of which it then takes some terms or
-factors and leaves the rest, a sum also up to a common number (2*sin(a)^2 + 2*cos(a)^2); below the top, sums and
-products have to match as a whole.  Recursion is over patterns only, whose depth the rule's text bounds.
+factors and leaves the rest, a sum also up to a common number (2*sin(a)^2 + 2*cos(a)^2); below the top, sums
+and products have to match as a whole.  Recursion is over patterns only, whose depth the rule's text bounds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is known of a node once and for all: its printed size, and what is certain about its value.
 
 Both follow from the structure alone, so they are computed once for each node, in one ascending loop over what
-is not yet measured, and kept beside it.  Facts are bits that hold wherever the node is defined; unknown means no.
+is not yet measured, and kept beside it.  Facts are bits that hold wherever the node is defined.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The first simplifier: one way up over the nodes, flattening, taking out common factors, applying rules.
 
-Repeated until nothing changes (a few times at most); each way is linear in the nodes but for the rules' search in
-sums and products, which is bounded by `match.LONGEST`.  The result is never longer than what came in.
+Repeated until nothing changes (a few times at most).  Steps are counted where factors and terms are looked at,
+and are bounded by the nodes that came in, so the time is linear.  The result is never longer than what came in.
 """
 
 from __future__ import annotations
@@ -33,34 +33,47 @@ READABLE: Final = 4096  # beyond this printed size sharing counts for more than 
 AT_ONE_NODE: Final = 24  # rules applied in succession at one node at most
 
 
-def rewrite(s: Store, rules: Rules, root: int, steps: int) -> int:
-    """The shortest form found for the root.  steps: of work, a factor or term looked at being one."""
-    best = i64(root)
-    node = best
-    ids = reach(s, vec[i32]([i32(node)]))
+def rewrite(s: Store, rules: Rules, roots: list[int], steps: int) -> list[int]:
+    """The shortest forms found for the roots, together.  steps: of work, a term looked at being one."""
+    best = vec[i32]([i32(r) for r in roots])
+    now = vec[i32](best)
+    ids = reach(s, now)
     room = i64(len(ids))
-    way: i64 = 0
     rules.fuel = min(i64(steps), FUEL * room + FUEL_FOR_ALL)
+    way: i64 = 0
     while way < WAYS and rules.fuel > 0:
-        after = _way_up(s, rules, ids)
-        if after == node:
+        after = _way_up(s, rules, ids, now)
+        ids = reach(s, after)
+        more_nodes = i64(len(ids)) > room
+        changed = False
+        k: i64 = 0
+        while k < i64(len(now)):
+            new = i64(after[k])
+            size = size_of(s, new)
+            least = size_of(s, i64(best[k]))
+            if new != i64(now[k]):
+                changed = True
+            # Where nobody reads it, a machine should not have more to do.  A form of the same length is taken
+            # too, for it is flatter.
+            if size <= least and (size <= READABLE or not more_nodes):
+                best[k] = i32(new)
+            k += 1
+        if not changed:
             break
-        ids = reach(s, vec[i32]([i32(after)]))
-        size = size_of(s, after)
-        if size > READABLE and i64(len(ids)) > room:
-            break  # nobody reads it, and a machine would have more to do
-        # In the first way a form of the same length is taken too, for it is flattened.
-        if size < size_of(s, best) or (way == 0 and size == size_of(s, best)):
-            best = after
-        node = after
+        now = after
         way += 1
-    return int(best)
+    return [int(r) for r in best]
 
 
-def _way_up(s: Store, rules: Rules, ids: vec[i32]) -> i64:
-    """The last of ids, rebuilt from the leaves on.  ids: from `reach`, which it may call again itself."""
+def _way_up(s: Store, rules: Rules, ids: vec[i32], roots: vec[i32]) -> vec[i32]:
+    """The roots, rebuilt from the leaves on.  ids: what `reach` has just found below them."""
     n = i64(len(ids))
-    places = vec[i32](capacity=2 * n)  # of all children in turn, for rules and conditions move the slots
+    targets = vec[i32](roots)  # their places, and those of all children in turn: rules move the slots
+    k: i64 = 0
+    while k < i64(len(roots)):
+        targets[k] = s.slot[i64(roots[k])]
+        k += 1
+    places = vec[i32](capacity=2 * n)
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
@@ -92,7 +105,11 @@ def _way_up(s: Store, rules: Rules, ids: vec[i32]) -> i64:
                 node = rebuild(s, i64(s.op[node]), args)
             out[i] = i32(_at_node(s, rules, node))
         i += 1
-    return i64(out[n - 1])
+    k = 0
+    while k < i64(len(targets)):
+        targets[k] = out[i64(targets[k])]
+        k += 1
+    return targets
 
 
 def _at_node(s: Store, rules: Rules, node: i64) -> i64:
@@ -153,7 +170,7 @@ def _factors(s: Store, node: i64, sign: i64, out: vec[i32]) -> vec[i32]:
             child = s.arg(node, k)
             inner = i64(s.op[child])
             splice = inner == PROD or (inner == POW and s.op[s.arg(child, 0)] == PROD)
-            if splice and len(out) < LONGEST:
+            if splice and i64(len(out)) + s.arity(child if inner == PROD else s.arg(child, 0)) <= LONGEST:
                 out = _factors_of_inner(s, child, sign, out)
             else:
                 out = append(out, i32(power_of(s, child, sign)))

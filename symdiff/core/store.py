@@ -297,6 +297,10 @@ class Store:
             self.name_digest = append(self.name_digest, combine(self.seed(SYM), digest_text(name)))
         return self._leaf(SYM, index, self.name_digest[index])
 
+    def symbols(self, names: list[str]) -> list[int]:
+        """The nodes of the variables of these names."""
+        return [int(self.symbol(name)) for name in names]
+
     def declare(self, name: str, parity: int, facts: int) -> int:
         """Make a function known; returns its index.  parity: 1 even, -1 odd, 0 neither."""
         index = len(self.functions)

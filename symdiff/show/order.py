@@ -38,9 +38,9 @@ def name_key(name: str) -> Key:
     return (tuple(parts[0::2]), [(len(n), n) for n in numbers], name)
 
 
-def function_key(name: str) -> str:
+def function_key(name: str) -> tuple[str, str]:
     """Alphabetical, but each sine before its cosine, as tables have them."""
-    return name.replace("sin", "cor")
+    return name.replace("sin", "cor"), name
 
 
 def clamp(x: float) -> float:

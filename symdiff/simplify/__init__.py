@@ -6,6 +6,7 @@ Now it is the first layer: flattening, common factors, and the rules of `rules/*
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from symdiff.core.rewrite import rewrite
@@ -14,7 +15,7 @@ from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
 from symdiff.simplify.rules import machine
 
-__all__ = ["simplify"]
+__all__ = ["simplify", "simplify_all"]
 
 
 def simplify(f: Any, /, *, limits: Limits | None = None) -> Expr:
@@ -28,6 +29,11 @@ def simplify(f: Any, /, *, limits: Limits | None = None) -> Expr:
     >>> simplify("sqrt(x^2)")
     abs(x)
     """
-    expr = formula(f)
+    return simplify_all([formula(f)], limits)[0]
+
+
+def simplify_all(exprs: Sequence[Expr], limits: Limits | None = None) -> list[Expr]:
+    """Each of the expressions simplified, what they share only once."""
     with session() as s:
-        return handle(rewrite(s, machine(), expr.id, (limits or DEFAULT).steps))
+        ids = rewrite(s, machine(), [e.id for e in exprs], (limits or DEFAULT).steps)
+        return [handle(i) for i in ids]
