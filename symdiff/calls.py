@@ -27,6 +27,11 @@ def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
     f = BY_NAME[name]
     record = TABLE[f]
     wanted, notation = FORMS.get((record.name, len(arguments)), (record.parameters, record.rewrite))
+    if record.folds and len(arguments) > len(wanted):
+        folded = arguments[0]
+        for argument in arguments[1:]:
+            folded = call(name, folded, argument)
+        return formula(folded)
     if wanted != ("*",) and len(arguments) != len(wanted):
         given = f"{len(arguments)} argument" + ("" if len(arguments) == 1 else "s")
         raise SymdiffError(f"{name} takes {len(wanted)} ({', '.join(wanted)}), not {given}")

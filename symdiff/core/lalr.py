@@ -18,6 +18,11 @@ from symdiff.core.store import CALL, MINUS_ONE, Store
 
 KINDS: Final = 64  # more than there are terminals
 
+#: Instead of a function's number of arguments: any number but none; two or more, taken from the left in pairs.
+ANY: Final = -1
+FOLDED: Final = -2
+
+
 #: What the grammar's rules may ask for after `->`; the place in this list is the action's number.
 ACTIONS: Final = (
     "", "group", "plus", "minus", "times", "over", "beside", "negative", "positive", "power",
@@ -110,7 +115,7 @@ class Tables:
 class Functions:
     """What the driver must know of functions, by index.
 
-    arity: how many arguments, -1 for any number.  notation: function * KINDS + number of arguments to the
+    arity: how many arguments, or ANY, or FOLDED.  notation: function * KINDS + number of arguments to the
     template to put in its place, where the call is only notation for a formula.
     """
 
@@ -303,7 +308,7 @@ def _call(s: Store, functions: Functions, given: list[int], tokens: list[int], a
     if piecewise:
         if n < 2:
             raise UnexpectedTokenError(at, state, COUNT, n)
-    elif f * KINDS + n not in functions.notation and (n != functions.arity[f] >= 0 or n == 0):
+    elif f * KINDS + n not in functions.notation and not _takes(functions.arity[f], n):
         raise UnexpectedTokenError(at, state, COUNT, n)
     nodes: list[int] = []
     for k in range(n):
@@ -314,8 +319,20 @@ def _call(s: Store, functions: Functions, given: list[int], tokens: list[int], a
     return _notation(s, functions, f, nodes)
 
 
+def _takes(arity: int, n: int) -> bool:
+    """Whether a function may be called with n arguments."""
+    if arity == ANY:
+        return n > 0
+    return n >= 2 if arity == FOLDED else n == arity and n > 0
+
+
 def _notation(s: Store, functions: Functions, f: int, nodes: list[int]) -> int:
     template = functions.notation.get(f * KINDS + len(nodes))
     if template is None:
+        if functions.arity[f] == FOLDED:
+            out = nodes[0]
+            for node in nodes[1:]:
+                out = build.call(s, f, [out, node])
+            return out
         return build.call(s, f, nodes)
     return int(build.instantiate(s, template, vec[i32]([i32(a) for a in nodes])))

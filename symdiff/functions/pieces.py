@@ -50,13 +50,13 @@ FUNCTIONS = (
         arb="symdiff.evaluate.balls.remainder", latex=r"#1 \bmod #2",
     ),
     Function(
-        "min", ("x", "y"), derivative=("piecewise(x <= y, 1, 0)", "piecewise(x <= y, 0, 1)"), smooth="x != y",
-        exact="builtins.min",
+        "min", ("x", "y"), folds=True,
+        derivative=("piecewise(x <= y, 1, 0)", "piecewise(x <= y, 0, 1)"), smooth="x != y", exact="builtins.min",
         python="symdiff.evaluate.special.minimum", numpy="minimum", arb="min", latex=r"\min",
     ),
     Function(
-        "max", ("x", "y"), derivative=("piecewise(x >= y, 1, 0)", "piecewise(x >= y, 0, 1)"), smooth="x != y",
-        exact="builtins.max",
+        "max", ("x", "y"), folds=True,
+        derivative=("piecewise(x >= y, 1, 0)", "piecewise(x >= y, 0, 1)"), smooth="x != y", exact="builtins.max",
         python="symdiff.evaluate.special.maximum", numpy="maximum", arb="max", latex=r"\max",
     ),
     Function(

@@ -17,6 +17,7 @@ class Function(NamedTuple):
 
     name, aliases     how a user calls it.
     parameters        its arguments' names; ("*",) for any number of them; () for a constant.
+    folds             of two arguments, but may be called with more: f(a, b, c) is f(f(a, b), c).
     derivative        one formula per parameter; "" where no closed form is known; () where the core has its
                       own rule (piecewise, and, or) or there is nothing to differentiate.
     rewrite           the name is only notation, and the parser writes this formula in its place.
@@ -45,6 +46,7 @@ class Function(NamedTuple):
     name: str
     parameters: tuple[str, ...] = ("x",)
     aliases: tuple[str, ...] = ()
+    folds: bool = False
     derivative: tuple[str, ...] = ()
     rewrite: str = ""
     definition: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from symdiff.core.lalr import ACTIONS, KINDS, Functions, Tables, UnexpectedTokenError, drive
+from symdiff.core.lalr import ACTIONS, ANY, FOLDED, KINDS, Functions, Tables, UnexpectedTokenError, drive
 from symdiff.core.store import Store
 from symdiff.core.template import make_template
 from symdiff.errors import LimitError, ParseError
@@ -45,7 +45,7 @@ class _Syntax:
         forms += [(BY_NAME[name], n, parameters, text) for (name, n), (parameters, text) in FORMS.items()]
         #: Functions that are only notation, or are so for some number of arguments, not compiled yet.
         self.notation = {f: [form[1:] for form in forms if form[0] == f] for f, *_ in forms}
-        arity = [-1 if r.parameters == ("*",) else len(r.parameters) for r in TABLE]
+        arity = [ANY if r.parameters == ("*",) else FOLDED if r.folds else len(r.parameters) for r in TABLE]
         self.functions = Functions(arity, {}, BY_NAME)
 
     def prepare(self, s: Store, called: set[int]) -> None:

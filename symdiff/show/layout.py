@@ -152,5 +152,3 @@ class Layout:
         op, args, leaf = self.graph.op, self.graph.args, self.graph.leaf
         number = leaf[args[base][0]] if op[base] == SCALE else leaf[base] if op[base] <= NUM else None
         return number is not None and (number.decimal or number.p == 0)
-
-
