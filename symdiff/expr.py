@@ -1,7 +1,8 @@
 """Expr: the thin handle that users hold, one per node, so that `is` is identity of structure.
 
-There is one store for the process.  `session()` takes its lock and, when the store has grown past twice what was
-alive after the last collection, lets it forget what no handle reaches; raw ids are valid inside one session.
+There is one store for the process.  `session()` takes its lock and, when the store has grown past twice
+what was alive after the last collection, lets it forget what no handle reaches; raw ids are valid inside
+one session.
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ WRONG = [
     ("x + 1e-9*sin(1000*x)", "1"),
     ("exp(-x^2)*1e-250", "-x*exp(-x^2)*1e-250"),
     ("1/x", "1/x^2"),
+    ("x^2", "2*x + 10^400"),
     ("log(x)", "1/abs(x) + 1e-12*sign(x)"),
 ]
 
@@ -87,6 +88,7 @@ UNDECIDED = [
     # Equal where both are defined; the second is not defined for x < 0.
     ("x^3/3", "exp(2*log(x))", "the derivative has no value"),
     ("x", "log(-x^2)", "the derivative has no value"),
+    ("x^2", "x/0", "the derivative has no value"),
 ]
 
 

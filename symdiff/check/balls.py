@@ -20,7 +20,7 @@ from symdiff.errors import SymdiffError
 from symdiff.evaluate import balls
 from symdiff.evaluate.backends import definition, nowhere, record
 from symdiff.evaluate.program import MUL, Program
-from symdiff.evaluate.special import _PRECISION as PRECISION
+from symdiff.evaluate.special import PRECISION
 
 #: Bits of precision, tried in turn, and the step at each of them: 2^(-bits/5) times the smooth length, so
 #: that the extrapolated quotient is true to 4/5 of the bits and the function may lose 3/5 of them.

@@ -174,7 +174,7 @@ def compare(
 
     slope, error, method = measured.value, measured.error, measured.method
     difference, size = abs(alleged - slope), max(abs(alleged), abs(slope))
-    agreed = difference <= error + ROUNDING * size
+    agreed = isfinite(alleged) and difference <= error + ROUNDING * size
     free = {name for name, d in zip(comparison.names, direction, strict=True) if d}
     if measured.flat and not free.intersection(comparison.f.symbols) and alleged == 0:
         return verdict(RIGHT, alleged, 0.0, 0.0, "constant")

@@ -133,7 +133,10 @@ def add(s: Store, terms: list[int]) -> int:
 
 
 def product_of(s: Store, given: vec[i32]) -> i64:
-    """The product of the factors as given: coefficients folded, equal bases merged, inner products kept."""
+    """The product of the factors as given: coefficients folded, equal bases merged, inner products kept.
+
+    0 times anything is 0, but for a power of 0 that has no value, which stays: 0/0 is not 0.
+    """
     coefficient: i64 = ONE
     n = i64(len(given))
     factors = vec[i32](capacity=n)
@@ -152,9 +155,14 @@ def product_of(s: Store, given: vec[i32]) -> i64:
             continue
         factors = append(factors, i32(f))
         bases = append(bases, i32(s.arg(f, 0)) if op == POW else i32(f))
-    if coefficient == ZERO:
-        return ZERO
     n = i64(len(factors))
+    if coefficient == ZERO:
+        i = 0
+        while i < n:
+            if i64(bases[i]) == ZERO and is_negative(s, s.arg(i64(factors[i]), 1)):
+                return i64(factors[i])
+            i += 1
+        return ZERO
     if n == 0:
         return coefficient
     if n == 1:
@@ -186,9 +194,7 @@ def product_of(s: Store, given: vec[i32]) -> i64:
             out = append(out, i32(f))
         else:
             out = append(out, i32(f))
-    if coefficient == ZERO:
-        return ZERO
-    if len(out) == 0:
+    if len(out) == 0 or coefficient == ZERO:
         return coefficient
     if len(out) == 1:
         return scale(s, coefficient, i64(out[0]))
@@ -240,7 +246,7 @@ def mul2(s: Store, a: i64, b: i64) -> i64:
     if b == ONE:
         return a
     if a == ZERO or b == ZERO:
-        return ZERO
+        return product_of(s, append(append(vec[i32](capacity=2), i32(a)), i32(b)))
     c, t = times(s, ONE, a, b)
     return scale(s, c, t)
 

@@ -60,7 +60,9 @@ def _base_partial(s: Store, b: i64, e: i64, c: i64, outer: i64) -> tuple[i64, i6
 
 
 def _exponent_partial(s: Store, node: i64, c: i64, outer: i64) -> tuple[i64, i64]:
-    """c*outer * b^e*log(b), as number and node."""
+    """c*outer * b^e*log(b), as number and node; 0^e is 0 wherever it changes with e."""
+    if s.arg(node, 0) == ZERO:
+        return ZERO, ONE
     log = call1(s, s.log, s.arg(node, 0))
     return times(s, c, product_of(s, vec[i32]([i32(node), i32(log), i32(outer)])), ONE)
 

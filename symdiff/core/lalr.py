@@ -18,7 +18,8 @@ from symdiff.core.store import CALL, MINUS_ONE, Store
 
 KINDS: Final = 64  # more than there are terminals
 
-#: Instead of a function's number of arguments: any number but none; two or more, taken from the left in pairs.
+#: Instead of a function's number of arguments: any number but none; two or more, taken from the left in
+#: pairs.
 ANY: Final = -1
 FOLDED: Final = -2
 

@@ -14,7 +14,7 @@ DECIMAL_FROM: Final = 10**16  # from here an integer that was typed as a decimal
 
 
 def number(s: Store, p: int, q: int = 1, decimal: bool = False) -> int:
-    """The node of p/q.  decimal: typed as a decimal, and printed as one where it can be (0.5, 0.1/7, 1e30)."""
+    """The node of p/q.  decimal: typed as a decimal, printed as one where it can be: 0.5, 0.1/7, 1e30."""
     if q == 0:
         raise ZeroDivisionError("a number has the denominator 0")
     if q < 0:

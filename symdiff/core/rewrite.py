@@ -1,7 +1,8 @@
 """The first simplifier: one way up over the nodes, flattening, taking out common factors, applying rules.
 
-Repeated until nothing changes (a few times at most).  Steps are counted where factors and terms are looked at,
-and are bounded by the nodes that came in, so the time is linear.  The result is never longer than what came in.
+Repeated until nothing changes (a few times at most).  Steps are counted where factors and terms are
+looked at, and are bounded by the nodes that came in, so the time is linear.  The result is never longer
+than what came in.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Templates: formulas as straight-line code, to be built again over other nodes.
 
 Entries are (operation, count of words, words); a word names an earlier entry, a parameter, or a number's
-part.  `build.instantiate` runs them; derivatives and special values of records, and results of rules, are kept so.
+part.  `build.instantiate` runs them; derivatives and special values of records, and results of rules, are
+kept so.
 """
 
 from __future__ import annotations

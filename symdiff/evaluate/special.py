@@ -227,7 +227,7 @@ def sinc(x: float) -> float:
 # ------------------------------------------------------------ by ball arithmetic
 
 #: flint's precision is one number for the whole process, so only one thread at a time may set it.
-_PRECISION = threading.Lock()
+PRECISION = threading.Lock()
 
 #: A value is rounded to a float only when it is known to this many bits: 53 and a few guard bits.
 _BITS = 60
@@ -240,7 +240,7 @@ def _value(name: str, x: tuple[float, ...]) -> float:
     from symdiff.evaluate import balls
 
     function = getattr(balls, name, None) or getattr(arb, name)
-    with _PRECISION:
+    with PRECISION:
         before = ctx.prec
         try:
             for bits in (80, 160, 320, 640, 1280, 2560):

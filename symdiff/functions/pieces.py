@@ -51,12 +51,14 @@ FUNCTIONS = (
     ),
     Function(
         "min", ("x", "y"), folds=True,
-        derivative=("piecewise(x <= y, 1, 0)", "piecewise(x <= y, 0, 1)"), smooth="x != y", exact="builtins.min",
+        derivative=("piecewise(x < y, 1, 0)", "piecewise(x < y, 0, 1)"),
+        smooth="x != y", exact="builtins.min",
         python="symdiff.evaluate.special.minimum", numpy="minimum", arb="min", latex=r"\min",
     ),
     Function(
         "max", ("x", "y"), folds=True,
-        derivative=("piecewise(x >= y, 1, 0)", "piecewise(x >= y, 0, 1)"), smooth="x != y", exact="builtins.max",
+        derivative=("piecewise(x >= y, 1, 0)", "piecewise(x >= y, 0, 1)"),
+        smooth="x != y", exact="builtins.max",
         python="symdiff.evaluate.special.maximum", numpy="maximum", arb="max", latex=r"\max",
     ),
     Function(

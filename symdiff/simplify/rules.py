@@ -1,8 +1,9 @@
 """Rules: mathematics as text in `rules/*.rules`, compiled once into the core's rewriting machine.
 
 A line is `name: left -> right` or `name: left -> right when a > 0 and b integer`.  `REFUTED name: left ->
-right fails at a = -1` keeps what is not true, with the point where it fails, so that nobody adds it again.  Every
-letter is a variable of the pattern; a sum or product on the left also matches as part of a longer one.
+right fails at a = -1` keeps what is not true, with the point where it fails, so that nobody adds it
+again.  Every letter is a variable of the pattern; a sum or product on the left also matches as part of a
+longer one.
 """
 
 from __future__ import annotations
