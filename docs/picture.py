@@ -28,8 +28,13 @@ def output() -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip().split("\n")
 
 
+def shown(text: str) -> str:
+    """Blanks that no viewer takes for layout."""
+    return escape(text).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def dim(text: str) -> str:
-    return f'<tspan fill="{DIM}">{escape(text)}</tspan>' if text else ""
+    return f'<tspan fill="{DIM}">{shown(text)}</tspan>' if text else ""
 
 
 def drawing(lines: list[str]) -> str:
@@ -44,15 +49,15 @@ def drawing(lines: list[str]) -> str:
             f'<circle cx="{20 + 18 * i}" cy="18" r="5.5" fill="{colour}"/>'
             for i, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
         ),
-        f'<g font-family="{FONT}" font-size="15" fill="{INK}" xml:space="preserve">',
+        f'<g font-family="{FONT}" font-size="15" fill="{INK}">',
     ]
     for i, line in enumerate(lines):
         y = BAR + 18 + i * LINE
         if i == 0:
-            text = f'<tspan fill="{PROMPT}">$</tspan>{escape(line[1:])}'
+            text = f'<tspan fill="{PROMPT}">$</tspan>{shown(line[1:])}'
         else:
             text = ANSWER.sub(
-                lambda part: dim(part["name"]) + escape(part["text"]) + dim(part["sizes"] or ""),
+                lambda part: dim(part["name"]) + shown(part["text"]) + dim(part["sizes"] or ""),
                 line,
                 count=1,
             )

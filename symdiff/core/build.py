@@ -12,7 +12,16 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.numbers import add_numbers, is_integer, is_negative, mul_numbers, number, power_of_numbers
+from symdiff.core.numbers import (
+    add_numbers,
+    is_integer,
+    is_long,
+    is_multiple,
+    is_negative,
+    mul_numbers,
+    number,
+    power_of_numbers,
+)
 from symdiff.core.order import before, sort_pairs
 from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Rational, Store
 from symdiff.core.template import PARAMETER
@@ -31,7 +40,7 @@ def scale(s: Store, c: i64, t: i64) -> i64:
     op = i64(s.op[t])
     if op <= NUM:
         return mul_numbers(s, c, t)
-    if op == SCALE:
+    if op == SCALE and (c == MINUS_ONE or not is_long(s, s.arg(t, 0))):
         inner = s.arg(t, 1)
         c = mul_numbers(s, c, s.arg(t, 0))
         if c == ONE:
@@ -62,7 +71,7 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
         c = i64(weights[i]) if weighted else i64(ONE)
         i += 1
         op = i64(s.op[t])
-        if op == SCALE:
+        if op == SCALE and not is_long(s, s.arg(t, 0)):
             c = mul_numbers(s, c, s.arg(t, 0))
             t = s.arg(t, 1)
             op = i64(s.op[t])
@@ -79,7 +88,7 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
                 if op <= NUM:
                     constant = add_numbers(s, constant, mul_numbers(s, e, u))
                     continue
-                if op == SCALE:
+                if op == SCALE and not is_long(s, s.arg(u, 0)):
                     e = mul_numbers(s, e, s.arg(u, 0))
                     u = s.arg(u, 1)
                 terms = append(terms, i32(u))
@@ -132,6 +141,18 @@ def add(s: Store, terms: list[int]) -> int:
 # ---------------------------------------------------------------- products
 
 
+def split(s: Store, c: i64, f: i64) -> tuple[i64, i64]:
+    """c*f with the number of a multiple drawn out of f; of a long number only the sign."""
+    if s.op[f] != SCALE:
+        return c, f
+    number = s.arg(f, 0)
+    if not is_long(s, number):
+        return mul_numbers(s, c, number), s.arg(f, 1)
+    if is_negative(s, number):
+        return mul_numbers(s, c, MINUS_ONE), scale(s, MINUS_ONE, f)
+    return c, f
+
+
 def product_of(s: Store, given: vec[i32]) -> i64:
     """The product of the factors as given: coefficients folded, equal bases merged, inner products kept.
 
@@ -145,11 +166,9 @@ def product_of(s: Store, given: vec[i32]) -> i64:
     while i < n:
         f = i64(given[i])
         i += 1
+        c, f = split(s, coefficient, f)
+        coefficient = c
         op = i64(s.op[f])
-        if op == SCALE:
-            coefficient = mul_numbers(s, coefficient, s.arg(f, 0))
-            f = s.arg(f, 1)
-            op = i64(s.op[f])
         if op <= NUM:
             coefficient = mul_numbers(s, coefficient, f)
             continue
@@ -183,11 +202,9 @@ def product_of(s: Store, given: vec[i32]) -> i64:
                 exponents = append(exponents, i32(_exponent(s, i64(factors[i]), i64(base))))
                 i += 1
             f = power_of(s, i64(base), sum_of(s, exponents))
+            c, f = split(s, coefficient, f)
+            coefficient = c
             op = i64(s.op[f])
-            if op == SCALE:
-                coefficient = mul_numbers(s, coefficient, s.arg(f, 0))
-                f = s.arg(f, 1)
-                op = i64(s.op[f])
             if op <= NUM:
                 coefficient = mul_numbers(s, coefficient, f)
                 continue
@@ -214,30 +231,27 @@ def product(s: Store, factors: list[int]) -> int:
 
 def times(s: Store, c: i64, a: i64, b: i64) -> tuple[i64, i64]:
     """c*a*b as (number, node that is 1 or neither number nor multiple): a product of one pair, shared."""
-    if s.op[a] == SCALE:
-        c = mul_numbers(s, c, s.arg(a, 0))
-        a = s.arg(a, 1)
-    if s.op[b] == SCALE:
-        c = mul_numbers(s, c, s.arg(b, 0))
-        b = s.arg(b, 1)
+    c, a = split(s, c, a)
+    c, b = split(s, c, b)
     if s.op[a] <= NUM:
         c = mul_numbers(s, c, a)
         a = ONE
     if s.op[b] <= NUM:
         c = mul_numbers(s, c, b)
         b = ONE
-    if a == ONE:
-        return c, b
-    if b == ONE:
-        return c, a
+    if a == ONE or b == ONE:
+        if is_long(s, c):
+            return ONE, scale(s, c, b if a == ONE else a)
+        return c, b if a == ONE else a
     base_a = s.arg(a, 0) if s.op[a] == POW else a
     base_b = s.arg(b, 0) if s.op[b] == POW else b
     if base_a == base_b:
         e = add2(s, _exponent(s, a, base_a), _exponent(s, b, base_b))
         return times(s, c, power_of(s, base_a, e), ONE)
-    if before(s, base_b, base_a):
-        return c, s.intern2(PROD, b, a)
-    return c, s.intern2(PROD, a, b)
+    t = s.intern2(PROD, b, a) if before(s, base_b, base_a) else s.intern2(PROD, a, b)
+    if is_long(s, c):
+        return ONE, scale(s, c, t)
+    return c, t
 
 
 def mul2(s: Store, a: i64, b: i64) -> i64:
@@ -262,7 +276,7 @@ def flat_product_of(s: Store, given: vec[i32]) -> i64:
     while i < i64(len(given)):
         f = i64(given[i])
         i += 1
-        if s.op[f] == SCALE:
+        if is_multiple(s, f):
             flat = append(flat, i32(s.arg(f, 0)))
             f = s.arg(f, 1)
         if s.op[f] == PROD and s.arity(f) <= FLAT:

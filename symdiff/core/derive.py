@@ -333,7 +333,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
                 weight = c
                 v = g
                 if op == SCALE:
-                    weight = mul_numbers(s, c, i64(pool[lo]))
+                    weight, v = times(s, mul_numbers(s, c, i64(pool[lo])), g, ONE)
                 elif op == PROD:
                     weight, v = times(s, c, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
                 elif op == POW:

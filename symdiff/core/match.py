@@ -14,7 +14,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import flat_product_of, instantiate, power_of, scale, sum_of
 from symdiff.core.measure import facts
-from symdiff.core.numbers import mul_numbers
+from symdiff.core.numbers import is_multiple, mul_numbers
 from symdiff.core.store import MINUS_ONE, NUM, ONE, PROD, SCALE, SUM, Store
 
 VARIABLE: Final = -1
@@ -131,7 +131,7 @@ def _match_some(
                 elif rules.op[pattern] == NUM:
                     number = rules.children[pattern]
                     wanted_p, wanted_q = int(number[0]), int(number[1])
-                if s.op[child] == SCALE:
+                if is_multiple(s, child):
                     factor = s.arg(child, 0)
                     child = s.arg(child, 1)
                 if rules.op[pattern] == NUM:

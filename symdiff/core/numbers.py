@@ -7,9 +7,10 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from symdiff.core.store import INT, MINUS_ONE, NUM, ONE, SMALL, ZERO, Store
+from symdiff.core.store import INT, MINUS_ONE, NUM, ONE, SCALE, SMALL, ZERO, Store
 
 FOLD_BITS: Final = 40  # a power of a number is computed while the result is at most this long
+LONG_BITS: Final = 512  # coefficients grow to this length; the next ones begin anew
 DECIMAL_FROM: Final = 10**16  # from here an integer that was typed as a decimal keeps printing as one
 
 
@@ -62,6 +63,19 @@ def mul_numbers(s: Store, a: i64, b: i64) -> i64:
     p, q, d = s.value(a)
     r, u, e = s.value(b)
     return i64(number(s, p * r, q * u, d or e))
+
+
+def is_long(s: Store, c: i64) -> bool:
+    """Whether a number has so many bits that no other number is multiplied into it."""
+    if s.op[c] == INT:
+        return False
+    p, q, _ = s.value(c)
+    return p.bit_length() + q.bit_length() > LONG_BITS
+
+
+def is_multiple(s: Store, i: i64) -> bool:
+    """Whether the node is number*term with a number that products draw out: a long one stays inside."""
+    return s.op[i] == SCALE and not is_long(s, s.arg(i, 0))
 
 
 def is_integer(s: Store, i: i64) -> bool:

@@ -23,7 +23,7 @@ from symdiff.core.build import (
 )
 from symdiff.core.match import LONGEST, Rules, apply
 from symdiff.core.measure import size_of
-from symdiff.core.numbers import is_negative
+from symdiff.core.numbers import is_multiple, is_negative
 from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach
 
@@ -204,7 +204,7 @@ def _over_one_denominator(s: Store, flat: i64, before: i64) -> i64:
     """flat with one denominator, a*b^-1*c^-2 as a*(b*c^2)^-1, unless `before` is shorter."""
     coefficient: i64 = ONE
     term = flat
-    if s.op[term] == SCALE:
+    if is_multiple(s, term):
         coefficient = s.arg(term, 0)
         term = s.arg(term, 1)
     if s.op[term] == PROD:
@@ -235,10 +235,10 @@ def _take_out(s: Store, node: i64) -> i64:
     i: i64 = 0
     while i < n:
         term = s.arg(node, i)
-        if s.op[term] == SCALE:
+        if is_multiple(s, term):
             term = s.arg(term, 1)
         flat = product_of(s, _factors(s, term, ONE, vec[i32]()))
-        if s.op[flat] == SCALE:
+        if is_multiple(s, flat):
             flat = s.arg(flat, 1)
         own_bases = vec[i32]()
         own_exponents = vec[i32]()
@@ -286,7 +286,7 @@ def _take_out(s: Store, node: i64) -> i64:
     while i < n:
         term = s.arg(node, i)
         coefficient: i64 = ONE
-        if s.op[term] == SCALE:
+        if is_multiple(s, term):
             coefficient = s.arg(term, 0)
             term = s.arg(term, 1)
         rest = _factors(s, term, ONE, vec[i32](inverse))

@@ -15,7 +15,8 @@ pretty and tex, have in common.  Time and memory grow with the distinct nodes an
 
 from __future__ import annotations
 
-from symdiff.expr import Expr, graph
+from symdiff.errors import LimitError
+from symdiff.expr import Expr, Graph, graph
 from symdiff.limits import DEFAULT, Limits
 
 
@@ -31,7 +32,7 @@ def text(expr: Expr, limits: Limits | None = None) -> str:
     """
     from symdiff.show.plain import Plain
 
-    return Plain(graph([expr])).written(limits or DEFAULT)
+    return Plain(_graph(expr, limits)).written(limits or DEFAULT)
 
 
 def unicode(expr: Expr, limits: Limits | None = None) -> str:
@@ -43,7 +44,7 @@ def unicode(expr: Expr, limits: Limits | None = None) -> str:
     """
     from symdiff.show.pretty import Pretty
 
-    return Pretty(graph([expr])).written(limits or DEFAULT)
+    return Pretty(_graph(expr, limits)).written(limits or DEFAULT)
 
 
 def latex(expr: Expr, limits: Limits | None = None) -> str:
@@ -55,4 +56,12 @@ def latex(expr: Expr, limits: Limits | None = None) -> str:
     """
     from symdiff.show.tex import Tex
 
-    return Tex(graph([expr])).written(limits or DEFAULT)
+    return Tex(_graph(expr, limits)).written(limits or DEFAULT)
+
+
+def _graph(expr: Expr, limits: Limits | None) -> Graph:
+    """The graph to print; LimitError at once where even one character a node would be too many."""
+    allowed = (limits or DEFAULT).printed
+    if expr.size > allowed:
+        raise LimitError("printed", allowed, f"written out, this formula has over {expr.size:,} characters")
+    return graph([expr])

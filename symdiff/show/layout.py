@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symdiff.core.numbers import LONG_BITS
 from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.expr import Graph, Number
 from symdiff.show.order import Order
@@ -103,8 +104,11 @@ class Layout:
             return Sum(self._signed(tuple([self.place[t] for t in self.order.terms(i)]), i))
         if op == SCALE:
             term = args[1]
+            number = self.graph.leaf[args[0]]
+            if number.p.bit_length() + number.q.bit_length() > LONG_BITS:  # nothing is multiplied into it
+                return Product(number, number.p < 0, (self.place[term],), ())
             factors = self.order.factors(term) if self.graph.op[term] == PROD else [term]
-            return self._product(self.graph.leaf[args[0]], factors)
+            return self._product(number, factors)
         if op == PROD:
             return self._product(ONE, self.order.factors(i))
         if op == POW:
