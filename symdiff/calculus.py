@@ -74,7 +74,10 @@ def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify
     expr = formula(f)
     names = _names([expr], variables)
     with session() as s:
-        rows = [handle(p) for p in derive.gradient(s, expr.id, s.symbols(names))]
+        xs = s.symbols(names)
+        one = len(xs) == 1
+        found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
+        rows = [handle(p) for p in found]
     return simplify_all(rows) if simplify else rows
 
 

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from symdiff.core import build, measure, memory, numbers, walk
-from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, Store
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, ZERO, Store
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.functions import TABLE
 from symdiff.functions import index as function_index
@@ -71,31 +71,44 @@ class _Session:
         self.collect_at = COLLECT_FROM
         self.handles: dict[int, weakref.ref[Expr]] = {}
         self.sweep_at = SWEEP_FROM
+        self.moved: list[tuple[Expr, int]] = []  # handles whose nodes a collection has renumbered
 
     def __enter__(self) -> Store:
         STORE.lock.acquire()
-        self.depth += 1
-        if self.depth == 1:
-            if self.collect_at < STORE.n:
-                self.collect()
-            elif self.sweep_at < len(self.handles):
-                self.keep(self.alive())
+        try:
+            if self.depth == 0:
+                if self.moved or self.collect_at < STORE.n:
+                    self.collect()
+                elif self.sweep_at < len(self.handles):
+                    self.keep(self.alive())
+            self.depth += 1
+        except BaseException:
+            STORE.lock.release()
+            raise
         return STORE
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.depth -= 1
-        if kind is not None and issubclass(kind, (KeyboardInterrupt, MemoryError)):
-            memory.mend(STORE)
-        STORE.lock.release()
+        try:
+            if kind is not None and issubclass(kind, LimitError):
+                self.collect_at = 0  # it may have been garbage that passed the limit
+            elif kind is not None and not issubclass(kind, SymdiffError):
+                memory.mend(STORE)
+        finally:
+            self.depth -= 1
+            STORE.lock.release()
 
     def collect(self) -> None:
-        alive = self.alive()
-        for expr, node in zip(alive, memory.collect(STORE, [expr.id for expr in alive]), strict=True):
+        """Let the store forget; an interrupt in the middle leaves what has moved for the next entry."""
+        if not self.moved:
+            alive = self.alive()
+            self.moved = list(zip(alive, memory.collect(STORE, [expr.id for expr in alive]), strict=True))
+        for expr, node in self.moved:
             expr.id = node
-        self.keep(alive)
-        self.collect_at = max(COLLECT_FROM, 2 * STORE.n)
+        self.keep([expr for expr, _ in self.moved])
+        self.moved = []
+        self.collect_at = min(max(COLLECT_FROM, 2 * STORE.n), max(STORE.n, STORE.ceiling // 4 * 3))
 
     def alive(self) -> list[Expr]:
         return [expr for expr in (found() for found in self.handles.values()) if expr is not None]
@@ -205,12 +218,13 @@ class Expr:
 
     def __bool__(self) -> bool:
         with session() as s:
-            name = s.functions[s.op[self.id] - CALL] if s.op[self.id] >= CALL else ""
-        if name in _CONDITIONS:
+            condition = s.op[self.id] in s.logic
+            zero = self.id == ZERO
+        if condition:
             raise TypeError(
                 "a condition on variables is neither true nor false; use it inside piecewise(...)"
             )
-        return True
+        return not zero
 
     # ------------------------------------------------------------ arithmetic
 
@@ -266,9 +280,6 @@ class Expr:
 
     def __ge__(self, other: Expr | Scalar) -> Expr:
         return _combine(_condition("ge"), self, other)
-
-
-_CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 def _sum(s: Store, a: int, b: int) -> int:

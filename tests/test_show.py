@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import symdiff as sd
 from symdiff.core import build
 from symdiff.core.numbers import number
+from symdiff.core.store import MINUS_ONE
 from symdiff.errors import LimitError
 from symdiff.expr import Expr, handle, session
 from symdiff.functions import index
@@ -256,7 +257,7 @@ def expression(steps: list[tuple[Any, ...]], calls: tuple[str, ...]) -> Expr:
             elif kind == "-":
                 node = build.neg(s, a)
             elif kind == "/":
-                node = build.div(s, a, b)
+                node = build.mul(s, a, build.power(s, b, MINUS_ONE))
             elif kind == "f":
                 node = build.call(s, index(calls[places[3] % len(calls)]), [a])
             elif kind == "?":
@@ -383,7 +384,7 @@ def test_depth_needs_no_stack(shape: str, style: Callable[[Expr], str]) -> None:
             "powers": lambda a: build.power(s, a, y),
             "towers": lambda a: build.power(s, y, a),
             "sums": lambda a: build.product(s, [y, build.add(s, [a, one])]),
-            "fractions": lambda a: build.div(s, y, build.add(s, [a, one])),
+            "fractions": lambda a: build.mul(s, y, build.power(s, build.add(s, [a, one]), MINUS_ONE)),
             "signs": lambda a: build.neg(s, build.call(s, index("exp"), [a])),
         }
         for _ in range(DEPTH):

@@ -13,7 +13,6 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.numbers import (
-    add_numbers,
     is_integer,
     is_long,
     is_multiple,
@@ -21,6 +20,8 @@ from symdiff.core.numbers import (
     mul_numbers,
     number,
     power_of_numbers,
+    product_of_numbers,
+    sum_of_numbers,
 )
 from symdiff.core.order import before, sort_pairs
 from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Rational, Store
@@ -64,19 +65,18 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
     weighted = len(weights) > 0
     terms = vec[i32](capacity=n)
     factors = vec[i32](capacity=n)
-    constant: i64 = ZERO
+    constants = vec[i32]()
     i: i64 = 0
     while i < n:
         t = i64(given[i])
         c = i64(weights[i]) if weighted else i64(ONE)
         i += 1
-        op = i64(s.op[t])
-        if op == SCALE and not is_long(s, s.arg(t, 0)):
+        if is_multiple(s, t):
             c = mul_numbers(s, c, s.arg(t, 0))
             t = s.arg(t, 1)
-            op = i64(s.op[t])
+        op = i64(s.op[t])
         if op <= NUM:
-            constant = add_numbers(s, constant, mul_numbers(s, c, t))
+            constants = append(constants, i32(mul_numbers(s, c, t)))
         elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= FLAT:
             k: i64 = 0
             count = s.arity(t)
@@ -84,15 +84,14 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
                 u = s.arg(t, k)
                 e = c
                 k += 1
-                op = i64(s.op[u])
-                if op <= NUM:
-                    constant = add_numbers(s, constant, mul_numbers(s, e, u))
-                    continue
-                if op == SCALE and not is_long(s, s.arg(u, 0)):
+                if is_multiple(s, u):
                     e = mul_numbers(s, e, s.arg(u, 0))
                     u = s.arg(u, 1)
-                terms = append(terms, i32(u))
-                factors = append(factors, i32(e))
+                if s.op[u] <= NUM:
+                    constants = append(constants, i32(mul_numbers(s, e, u)))
+                else:
+                    terms = append(terms, i32(u))
+                    factors = append(factors, i32(e))
         else:
             terms = append(terms, i32(t))
             factors = append(factors, i32(c))
@@ -100,16 +99,21 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
     sort_pairs(s, terms, factors)
     out = vec[i32](capacity=n + 1)
     again = False
-    if constant != ZERO:
-        out = append(out, i32(constant))
+    if len(constants) > 0:
+        c = sum_of_numbers(s, constants)
+        if c != ZERO:
+            out = append(out, i32(c))
     i = 0
     while i < n:
         t = i64(terms[i])
         c = i64(factors[i])
         i += 1
-        while i < n and i64(terms[i]) == t:
-            c = add_numbers(s, c, i64(factors[i]))
-            i += 1
+        if i < n and i64(terms[i]) == t:
+            same = append(vec[i32](capacity=4), i32(c))
+            while i < n and i64(terms[i]) == t:
+                same = append(same, factors[i])
+                i += 1
+            c = sum_of_numbers(s, same)
         if c == ONE:
             out = append(out, i32(t))
         elif c != ZERO:
@@ -158,65 +162,53 @@ def product_of(s: Store, given: vec[i32]) -> i64:
 
     0 times anything is 0, but for a power of 0 that has no value, which stays: 0/0 is not 0.
     """
-    coefficient: i64 = ONE
-    n = i64(len(given))
-    factors = vec[i32](capacity=n)
-    bases = vec[i32](capacity=n)
-    i: i64 = 0
-    while i < n:
-        f = i64(given[i])
-        i += 1
-        c, f = split(s, coefficient, f)
-        coefficient = c
-        op = i64(s.op[f])
-        if op <= NUM:
-            coefficient = mul_numbers(s, coefficient, f)
-            continue
-        factors = append(factors, i32(f))
-        bases = append(bases, i32(s.arg(f, 0)) if op == POW else i32(f))
-    n = i64(len(factors))
-    if coefficient == ZERO:
+    numbers = vec[i32]()
+    out = given
+    merged = True
+    while merged:  # a merged power may have become another base: until nothing merges
+        merged = False
+        n = i64(len(out))
+        factors = vec[i32](capacity=n)
+        bases = vec[i32](capacity=n)
+        i: i64 = 0
+        while i < n:
+            c, f = split(s, ONE, i64(out[i]))
+            i += 1
+            if s.op[f] <= NUM:
+                c = mul_numbers(s, c, f)
+            else:
+                factors = append(factors, i32(f))
+                bases = append(bases, i32(s.arg(f, 0)) if s.op[f] == POW else i32(f))
+            if c != ONE:
+                numbers = append(numbers, i32(c))
+        n = i64(len(factors))
+        if n > 1:
+            sort_pairs(s, bases, factors)
+        out = vec[i32](capacity=n)
         i = 0
         while i < n:
-            if i64(bases[i]) == ZERO and is_negative(s, s.arg(i64(factors[i]), 1)):
-                return i64(factors[i])
+            base = bases[i]
+            f = i64(factors[i])
             i += 1
+            if i < n and bases[i] == base:
+                merged = True
+                exponents = append(vec[i32](capacity=4), i32(_exponent(s, f, i64(base))))
+                while i < n and bases[i] == base:
+                    exponents = append(exponents, i32(_exponent(s, i64(factors[i]), i64(base))))
+                    i += 1
+                f = power_of(s, i64(base), sum_of(s, exponents))
+            out = append(out, i32(f))
+    coefficient = product_of_numbers(s, numbers) if len(numbers) > 0 else i64(ONE)
+    if coefficient == ZERO:
+        for f32 in out:
+            f = i64(f32)
+            if s.op[f] == POW and s.arg(f, 0) == ZERO and is_negative(s, s.arg(f, 1)):
+                return f
         return ZERO
-    if n == 0:
-        return coefficient
-    if n == 1:
-        return scale(s, coefficient, i64(factors[0]))
-    sort_pairs(s, bases, factors)
-    out = vec[i32](capacity=n)
-    merged = False
-    i = 0
-    while i < n:
-        base = bases[i]
-        f = i64(factors[i])
-        i += 1
-        if i < n and bases[i] == base:
-            merged = True
-            exponents = vec[i32]()
-            exponents = append(exponents, i32(_exponent(s, f, i64(base))))
-            while i < n and bases[i] == base:
-                exponents = append(exponents, i32(_exponent(s, i64(factors[i]), i64(base))))
-                i += 1
-            f = power_of(s, i64(base), sum_of(s, exponents))
-            c, f = split(s, coefficient, f)
-            coefficient = c
-            op = i64(s.op[f])
-            if op <= NUM:
-                coefficient = mul_numbers(s, coefficient, f)
-                continue
-            out = append(out, i32(f))
-        else:
-            out = append(out, i32(f))
-    if len(out) == 0 or coefficient == ZERO:
+    if len(out) == 0:
         return coefficient
     if len(out) == 1:
         return scale(s, coefficient, i64(out[0]))
-    if merged:  # a merged power may have become another base: once more, until nothing merges
-        return scale(s, coefficient, product_of(s, out))
     return scale(s, coefficient, s.intern(PROD, out))
 
 
@@ -294,32 +286,35 @@ def flat_product(s: Store, factors: list[int]) -> int:
     return int(flat_product_of(s, vec[i32]([i32(f) for f in factors])))
 
 
-def div(s: Store, a: int, b: int) -> int:
-    return int(mul2(s, i64(a), power_of(s, i64(b), MINUS_ONE)))
-
-
 # ---------------------------------------------------------------- powers and calls
 
 
 def power_of(s: Store, b: i64, e: i64) -> i64:
     """b^e over the reals.  0^0 is 1, as in IEEE 754's pow; fractions of negative bases stay undefined."""
-    if e == ONE:
-        return b
-    if e == ZERO or b == ONE:
-        return ONE
-    op = i64(s.op[b])
-    if s.op[e] <= NUM:
+    while True:
+        if e == ONE:
+            return b
+        if e == ZERO or b == ONE:
+            return ONE
+        op = i64(s.op[b])
+        if s.op[e] > NUM:
+            break
         if op <= NUM:
             r = power_of_numbers(s, b, e)
             if r >= 0:
                 return r
-        elif is_integer(s, e):
-            if op == POW:
-                return power_of(s, s.arg(b, 0), mul2(s, s.arg(b, 1), e))
-            if op == SCALE:
-                r = power_of_numbers(s, s.arg(b, 0), e)
-                if r >= 0:
-                    return scale(s, r, power_of(s, s.arg(b, 1), e))
+            break
+        if not is_integer(s, e):
+            break
+        if op == POW:  # (b^d)^e is b^(d*e)
+            e = mul2(s, s.arg(b, 1), e)
+            b = s.arg(b, 0)
+            continue
+        if op == SCALE:
+            r = power_of_numbers(s, s.arg(b, 0), e)
+            if r >= 0:
+                return scale(s, r, power_of(s, s.arg(b, 1), e))
+        break
     if op == CALL + s.exp and s.arg(b, 0) == ONE:
         return call1(s, s.exp, e)
     return s.intern2(POW, b, e)
@@ -335,14 +330,11 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
         s.prepare(int(f))
     if len(args) == 1:
         a = i64(args[0])
-        c = a
         op = i64(s.op[a])
-        if op == SCALE:
-            c = s.arg(a, 1)
-        if op <= NUM or (s.op[c] >= CALL and s.arity(c) == 0):
+        if len(s.specials[f]) > 0:
             special = s.specials[f].get(int(s.digest[a]))
-            if special is not None:
-                return instantiate(s, special, args)
+            if special is not None and instantiate(s, special[0], args) == a:
+                return instantiate(s, special[1], args)
         parity = s.parity[f]
         if parity != 0 and (is_negative(s, a) or (op == SCALE and is_negative(s, s.arg(a, 0)))):
             r = call_of(s, f, vec[i32]([i32(scale(s, MINUS_ONE, a))]))

@@ -113,14 +113,17 @@ def forward(s: Store, roots: list[int], x: int) -> list[int]:
     places = [int(s.slot[i64(r)]) for r in roots]
     n = i64(len(ids))
     slot = s.slot
+    wanted = _values(s, ids, places)
     tangent = vec[i32](capacity=n)
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
-        i += 1
         op = i64(s.op[node])
         t: i64 = ZERO
-        if op <= SYM:
+        i += 1
+        if wanted[i - 1] == 0:  # in conditions only
+            t = ZERO
+        elif op <= SYM:
             if node == x:
                 t = ONE
         elif op == SCALE:
@@ -144,6 +147,29 @@ def forward(s: Store, roots: list[int], x: int) -> list[int]:
         slot = s.slot  # building may have moved it
         tangent = append(tangent, i32(t))
     return [int(tangent[i64(p)]) for p in places]
+
+
+def _values(s: Store, ids: vec[i32], roots: list[int]) -> vec[i32]:
+    """1 for each of ids whose value matters to a root at the given places otherwise than in a condition."""
+    n = i64(len(ids))
+    wanted = s.zeros(n)
+    for r in roots:
+        wanted[i64(r)] = i32(1)
+    i: i64 = n - 1
+    while i >= 0:
+        node = i64(ids[i])
+        op = i64(s.op[node])
+        if wanted[i] != 0 and int(op) in s.logic:
+            wanted[i] = i32(0)
+        elif wanted[i] != 0 and op > SYM:
+            k: i64 = 0
+            count = s.arity(node)
+            while k < count:
+                if op != CALL + s.piecewise or k % 2 == 1 or k == count - 1:
+                    wanted[i64(s.slot[s.arg(node, k)])] = i32(1)
+                k += 1
+        i -= 1
+    return wanted
 
 
 def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
@@ -216,36 +242,51 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
     A piecewise node is differentiated branch by branch, so that a branch which is undefined where another one
     holds cannot spoil it; its gradient then enters the sweep as one step.
     """
-    ids = reach(s, vec[i32]([i32(root)]))
-    pieces = [int(i) for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise]
+    wanted = set(xs)
     inner: dict[int, dict[int, int]] = {}
-    for p in pieces:
-        by_branch: list[dict[int, int]] = []
-        n = s.arity(i64(p))
-        for k in range(n):
-            if k % 2 == 1 or k == n - 1:
-                value = vec[i32]([i32(s.arg(i64(p), k))])
-                by_branch.append(_adjoints(s, reach(s, value), xs, inner))
-            else:
-                by_branch.append({})  # a condition
+    for p in _pieces(s, root):
+        by_branch = [_adjoints(s, v, wanted, inner) if v >= 0 else {} for v in _branch_values(s, p)]
         found: dict[int, int] = {}
-        for x in xs:
-            values = vec[i32]([i32(d.get(x, ZERO)) for d in by_branch])
-            t = _branches(s, i64(p), values)
-            if t != ZERO:
-                found[x] = int(t)
+        for branch in by_branch:
+            for x in branch:
+                if x not in found:
+                    values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
+                    found[x] = int(_branches(s, i64(p), values))
         inner[p] = found
-    if pieces:
-        ids = reach(s, vec[i32]([i32(root)]))
-    adjoints = _adjoints(s, ids, xs, inner)
+    adjoints = _adjoints(s, root, wanted, inner)
     return [adjoints.get(x, ZERO) for x in xs]
 
 
-def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
-    """The non-zero derivatives of the last of ids by variable, `reach` having just found the ids below it.
+def _branch_values(s: Store, p: int) -> list[int]:
+    """The children of a piecewise node, -1 for conditions."""
+    n = s.arity(i64(p))
+    return [int(s.arg(i64(p), k)) if k % 2 == 1 or k == n - 1 else -1 for k in range(n)]
 
-    inner: the derivatives of the piecewise nodes among them.
+
+def _pieces(s: Store, root: int) -> list[int]:
+    """The piecewise nodes whose values matter to the root, inner ones first."""
+    found: set[int] = set()
+    left = [root]
+    while left:
+        for i in reach(s, vec[i32]([i32(left.pop())]), CALL + s.piecewise):
+            if s.op[i64(i)] == CALL + s.piecewise and int(i) not in found:
+                found.add(int(i))
+                left += [v for v in _branch_values(s, int(i)) if v >= 0]
+    return sorted(found)
+
+
+def _adjoints(s: Store, root: int, xs: set[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
+    """The derivatives of the root by variable, but for those that are zero for want of a path.
+
+    inner: those of the piecewise nodes below, which the sweep does not enter.
     """
+    ids = reach(s, vec[i32]([i32(root)]), CALL + s.piecewise)
+    through = (
+        {x for i in ids if s.op[i64(i)] == CALL + s.piecewise for x in inner[int(i)]} if inner else set()
+    )
+    if through:
+        roots = [root, *sorted(through)]
+        ids = reach(s, vec[i32]([i32(r) for r in roots]), CALL + s.piecewise)
     n = i64(len(ids))
     ops = s.op  # what is built below is appended, so these stay right for the nodes of ids
     start = s.start
@@ -253,14 +294,17 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
     slot = s.slot
     piecewise = CALL + s.piecewise
     active = s.zeros(n)  # whether the node depends on one of xs
-    for x in xs:
-        if s.mark[i64(x)] == s.epoch:
-            active[i64(slot[i64(x)])] = i32(1)
     edges: i64 = 1
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
-        if i64(ops[node]) > SYM:
+        if i64(ops[node]) == SYM:
+            if int(node) in xs:
+                active[i] = i32(1)
+        elif i64(ops[node]) == piecewise:
+            edges += i64(len(inner[int(node)]))
+            active[i] = i32(1)
+        elif i64(ops[node]) > SYM and (i64(ops[node]) < CALL or int(ops[node]) not in s.logic):
             k = i64(start[node])
             end = i64(start[node + 1])
             while k < end:
@@ -268,8 +312,6 @@ def _adjoints(s: Store, ids: vec[i32], xs: list[int], inner: dict[int, dict[int,
                     active[i] = i32(1)
                     edges += 1
                 k += 1
-            if i64(ops[node]) == piecewise:
-                edges += i64(len(inner[int(node)]))
         i += 1
     # The contributions to a node's adjoint form a chain: head[place] -> weights*values, following[...] -> ...
     # A number in front stays beside its node until a sum or the result needs both as one.

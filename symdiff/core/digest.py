@@ -25,6 +25,17 @@ def combine(d: i64, c: i64) -> i64:
     return (((u ^ (u >> 28)) & LANE) << 31) | t
 
 
+def digest_integer(d: i64, n: int) -> i64:
+    """d with all digits of n >= 0 folded in, and their number."""
+    words: i64 = 0
+    while True:
+        d = combine(d, i64(n & 0xFFFFFFFFFFFFFFF))
+        n >>= 60
+        words += 1
+        if n == 0:
+            return combine(d, words)
+
+
 def digest_text(text: str) -> i64:
     """The digest of a name: of its UTF-8 bytes, the same in every process."""
     d: i64 = 0x2545F491

@@ -37,7 +37,8 @@ class Rules:
         self.conditions: list[list[tuple[vec[i32], int]]] = []  # (template, facts needed)
         self.by_op: dict[int, list[int]] = {}
         self.fired: list[int] = []
-        self.fuel: i64 = 0  # steps left in the present call (core/rewrite.py)
+        self.steps: i64 = 0  # taken in the present call (core/rewrite.py): nodes, terms and factors looked at
+        self.large = False  # whether that call has so many nodes that sums and products are left alone
 
     def node(self, op: int, children: list[int]) -> int:
         """Add a pattern node."""
@@ -113,6 +114,7 @@ def _match_some(
     n = s.arity(node)
     is_sum = s.op[node] == SUM
     i: i64 = 0
+    rules.steps += n
     while i < n:
         if used[i] == 0:
             child = s.arg(node, i)
@@ -178,7 +180,6 @@ def apply(s: Store, rules: Rules, node: i64) -> i64:
         if op == SUM or op == PROD:
             if s.arity(node) < i64(len(words)) or s.arity(node) > LONGEST:
                 continue
-            rules.fuel -= s.arity(node)
             used = _blank(s.arity(node), 0)
             common = _match_some(s, rules, words, 0, node, -1, bound, used)
             if common < 0:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from math import gcd
 from typing import Final
 
-from mypy_extensions import i64
+from librt.vecs import vec
+from mypy_extensions import i32, i64
 
 from symdiff.core.store import INT, MINUS_ONE, NUM, ONE, SCALE, SMALL, ZERO, Store
+from symdiff.errors import LimitError
 
 FOLD_BITS: Final = 40  # a power of a number is computed while the result is at most this long
 LONG_BITS: Final = 512  # coefficients grow to this length; the next ones begin anew
@@ -63,6 +65,75 @@ def mul_numbers(s: Store, a: i64, b: i64) -> i64:
     p, q, d = s.value(a)
     r, u, e = s.value(b)
     return i64(number(s, p * r, q * u, d or e))
+
+
+def sum_of_numbers(s: Store, numbers: vec[i32]) -> i64:
+    """Their exact sum, as one number: a decimal if one of them is, in whatever order they come."""
+    n = i64(len(numbers))
+    if n == 1:
+        return i64(numbers[0])
+    t: i64 = 0
+    k: i64 = 0
+    while k < n and s.op[i64(numbers[k])] == INT and t > -SMALL and t < SMALL:
+        t += s.arg(i64(numbers[k]), 0)
+        k += 1
+    if k == n:
+        return i64(s.integer(t)) if t > -SMALL and t < SMALL else i64(s.rational(int(t), 1, False))
+    decimal = False
+    parts: list[tuple[int, int]] = []
+    for number32 in numbers:
+        p, q, d = s.value(i64(number32))
+        decimal = decimal or d
+        parts.append((p, q))
+    while len(parts) > 1:  # in pairs, so that long ones meet late
+        parts = [
+            _sum_of_two(parts[j], parts[j + 1]) if j + 1 < len(parts) else parts[j]
+            for j in range(0, len(parts), 2)
+        ]
+        if parts[0][1].bit_length() > s.bits:
+            raise LimitError("bits", int(s.bits), "a number grew too long")
+    return i64(number(s, parts[0][0], parts[0][1], decimal))
+
+
+def _sum_of_two(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    p = a[0] * b[1] + b[0] * a[1]
+    q = a[1] * b[1]
+    g = gcd(p, q)
+    return p // g, q // g
+
+
+def product_of_numbers(s: Store, numbers: vec[i32]) -> i64:
+    """Their exact product, as one number: a decimal if one of them is, in whatever order they come."""
+    n = i64(len(numbers))
+    if n == 1:
+        return i64(numbers[0])
+    t: i64 = 1
+    k: i64 = 0
+    while k < n and s.op[i64(numbers[k])] == INT and t > -SMALL and t < SMALL:
+        t *= s.arg(i64(numbers[k]), 0)
+        k += 1
+    if k == n:
+        return i64(s.integer(t)) if t > -SMALL and t < SMALL else i64(s.rational(int(t), 1, False))
+    decimal = False
+    above: list[int] = []
+    below: list[int] = []
+    for number32 in numbers:
+        p, q, d = s.value(i64(number32))
+        decimal = decimal or d
+        above.append(p)
+        below.append(q)
+    return i64(number(s, _product_of_all(s, above), _product_of_all(s, below), decimal))
+
+
+def _product_of_all(s: Store, integers: list[int]) -> int:
+    while len(integers) > 1:
+        integers = [
+            integers[j] * integers[j + 1] if j + 1 < len(integers) else integers[j]
+            for j in range(0, len(integers), 2)
+        ]
+        if integers[0].bit_length() > s.bits:
+            raise LimitError("bits", int(s.bits), "a number grew too long")
+    return integers[0]
 
 
 def is_long(s: Store, c: i64) -> bool:

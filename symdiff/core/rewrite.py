@@ -12,24 +12,18 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import (
-    add2,
-    mul2,
-    power_of,
-    product_of,
-    rebuild,
-    scale,
-    sum_of,
-)
+from symdiff.core.build import add2, mul2, power_of, product_of, rebuild, scale, split, sum_of
 from symdiff.core.match import LONGEST, Rules, apply
 from symdiff.core.measure import size_of
-from symdiff.core.numbers import is_multiple, is_negative
+from symdiff.core.numbers import is_integer, is_negative
+from symdiff.core.order import before
 from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach
 
 WAYS: Final = 6  # ways up at most
-FUEL: Final = 100  # steps for each node that came in: what keeps the time linear
-FUEL_FOR_ALL: Final = 100_000
+LARGE: Final = 10_000  # with more nodes only rules for powers and calls are tried
+STEPS: Final = 100  # for each node that came in; beyond, no other way up is begun
+STEPS_FOR_ALL: Final = 100_000
 READABLE: Final = 4096  # beyond this printed size sharing counts for more than length
 AT_ONE_NODE: Final = 24  # rules applied in succession at one node at most
 
@@ -40,9 +34,11 @@ def rewrite(s: Store, rules: Rules, roots: list[int], steps: int) -> list[int]:
     now = vec[i32](best)
     ids = reach(s, now)
     room = i64(len(ids))
-    rules.fuel = min(i64(steps), FUEL * room + FUEL_FOR_ALL)
+    rules.large = room > LARGE
+    rules.steps = 0
+    most = min(STEPS * room + STEPS_FOR_ALL, i64(min(steps, 1 << 60)))
     way: i64 = 0
-    while way < WAYS and rules.fuel > 0:
+    while way < WAYS and (way == 0 or rules.steps < most):
         after = _way_up(s, rules, ids, now)
         ids = reach(s, after)
         more_nodes = i64(len(ids)) > room
@@ -136,14 +132,13 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
 def _plain(s: Store, rules: Rules, node: i64) -> i64:
     """One change at a node that is not a multiple."""
     op = i64(s.op[node])
-    if rules.fuel <= 0:
+    rules.steps += s.arity(node)
+    if op in (PROD, SUM) and (rules.large or s.arity(node) > LONGEST):
         return node
-    rules.fuel -= s.arity(node)
-    if op == PROD or (op == POW and s.op[s.arg(node, 0)] == PROD):
-        if s.arity(node) > LONGEST:
-            return node
-        rules.fuel -= LONGEST // 4
-        flat = product_of(s, _factors(s, node, ONE, vec[i32]()))
+    if op == PROD or (op == POW and s.op[s.arg(node, 0)] == PROD and not rules.large):
+        factors = _factors(s, node)
+        rules.steps += i64(len(factors))
+        flat = product_of(s, factors)
         if s.op[flat] == PROD:  # rules see single factors, before they share a denominator
             better = apply(s, rules, flat)
             if better >= 0 and size_of(s, better) <= size_of(s, node):
@@ -152,8 +147,7 @@ def _plain(s: Store, rules: Rules, node: i64) -> i64:
         if op == PROD or (s.op[node] != PROD and s.op[node] != POW):
             return node
     elif op == SUM:
-        rules.fuel -= 4 * s.arity(node)
-        node = _take_out(s, node)
+        node = _take_out(s, rules, node)
         if s.op[node] != SUM:
             return node
     better = apply(s, rules, node)
@@ -162,51 +156,37 @@ def _plain(s: Store, rules: Rules, node: i64) -> i64:
     return node
 
 
-def _factors(s: Store, node: i64, sign: i64, out: vec[i32]) -> vec[i32]:
-    """Append the factors of node^sign to out: inner products and whole powers of products written out."""
-    op = i64(s.op[node])
-    if op == PROD:
-        k: i64 = 0
-        while k < s.arity(node):
-            child = s.arg(node, k)
-            inner = i64(s.op[child])
-            splice = inner == PROD or (inner == POW and s.op[s.arg(child, 0)] == PROD)
-            if splice and i64(len(out)) + s.arity(child if inner == PROD else s.arg(child, 0)) <= LONGEST:
-                out = _factors_of_inner(s, child, sign, out)
-            else:
-                out = append(out, i32(power_of(s, child, sign)))
-            k += 1
-        return out
-    if op == POW:
-        return _factors_of_inner(s, node, sign, out)
-    return append(out, i32(power_of(s, node, sign)))
-
-
-def _factors_of_inner(s: Store, node: i64, sign: i64, out: vec[i32]) -> vec[i32]:
-    """One level further down: the factors of a product, or of a product to a whole power."""
-    e = sign
-    if s.op[node] == POW:
-        exponent = s.arg(node, 1)
-        if s.op[exponent] > NUM or s.value(exponent)[1] != 1 or s.op[s.arg(node, 0)] != PROD:
-            return append(out, i32(power_of(s, node, sign)))
-        e = mul2(s, exponent, sign)
-        node = s.arg(node, 0)
+def _factors(s: Store, node: i64) -> vec[i32]:
+    """The factors of a node, inner products and whole powers of products written out while they are few."""
+    out = vec[i32]()
     if s.op[node] != PROD:
-        return append(out, i32(power_of(s, node, e)))
+        return _append_factors(s, node, out)
     k: i64 = 0
     while k < s.arity(node):
-        out = append(out, i32(power_of(s, s.arg(node, k), e)))
+        out = _append_factors(s, s.arg(node, k), out)
+        k += 1
+    return out
+
+
+def _append_factors(s: Store, node: i64, out: vec[i32]) -> vec[i32]:
+    """out and the factors of a product, of a whole power of a product, or the node itself."""
+    e: i64 = ONE
+    inner = node
+    if s.op[node] == POW and s.op[s.arg(node, 0)] == PROD and is_integer(s, s.arg(node, 1)):
+        e = s.arg(node, 1)
+        inner = s.arg(node, 0)
+    if s.op[inner] != PROD or i64(len(out)) + s.arity(inner) > LONGEST:
+        return append(out, i32(node))
+    k: i64 = 0
+    while k < s.arity(inner):
+        out = append(out, i32(power_of(s, s.arg(inner, k), e)))
         k += 1
     return out
 
 
 def _over_one_denominator(s: Store, flat: i64, before: i64) -> i64:
     """flat with one denominator, a*b^-1*c^-2 as a*(b*c^2)^-1, unless `before` is shorter."""
-    coefficient: i64 = ONE
-    term = flat
-    if is_multiple(s, term):
-        coefficient = s.arg(term, 0)
-        term = s.arg(term, 1)
+    coefficient, term = split(s, ONE, flat)
     if s.op[term] == PROD:
         below = vec[i32]()
         out = vec[i32]()
@@ -224,34 +204,31 @@ def _over_one_denominator(s: Store, flat: i64, before: i64) -> i64:
     return flat if size_of(s, flat) <= size_of(s, before) else before
 
 
-def _take_out(s: Store, node: i64) -> i64:
+def _take_out(s: Store, rules: Rules, node: i64) -> i64:
     """A sum with the factors that all its terms share before it, where that is shorter."""
     n = s.arity(node)
-    if n > LONGEST or s.op[s.arg(node, 0)] <= NUM:
+    if s.op[s.arg(node, 0)] <= NUM:
         return node
     bases = vec[i32]()
     exponents = vec[i32]()
     terms = vec[i32]()
     i: i64 = 0
     while i < n:
-        term = s.arg(node, i)
-        if is_multiple(s, term):
-            term = s.arg(term, 1)
-        flat = product_of(s, _factors(s, term, ONE, vec[i32]()))
-        if is_multiple(s, flat):
-            flat = s.arg(flat, 1)
-        own_bases = vec[i32]()
-        own_exponents = vec[i32]()
+        _, term = split(s, ONE, s.arg(node, i))
+        if s.op[term] == PROD and s.arity(term) > LONGEST:
+            return node
+        factors = _factors(s, term)
+        rules.steps += i64(len(factors))
+        _, flat = split(s, ONE, product_of(s, factors))
+        own = s.children(flat) if s.op[flat] == PROD else append(vec[i32](capacity=1), i32(flat))
+        own_bases = vec[i32](own)
+        own_exponents = vec[i32](own)
         k: i64 = 0
-        count = s.arity(flat) if s.op[flat] == PROD else 1
-        while k < count:
-            f = s.arg(flat, k) if s.op[flat] == PROD else flat
-            if s.op[f] == POW and s.op[s.arg(f, 1)] <= NUM:
-                own_bases = append(own_bases, i32(s.arg(f, 0)))
-                own_exponents = append(own_exponents, i32(s.arg(f, 1)))
-            else:
-                own_bases = append(own_bases, i32(f))
-                own_exponents = append(own_exponents, i32(ONE))
+        while k < i64(len(own)):  # in canonical order of bases, as every product is
+            f = i64(own[k])
+            powered = s.op[f] == POW and s.op[s.arg(f, 1)] <= NUM
+            own_bases[k] = i32(s.arg(f, 0)) if powered else i32(f)
+            own_exponents[k] = i32(s.arg(f, 1)) if powered else i32(ONE)
             k += 1
         if i == 0:
             bases = own_bases
@@ -260,15 +237,18 @@ def _take_out(s: Store, node: i64) -> i64:
             shared_bases = vec[i32]()
             shared_exponents = vec[i32]()
             k = 0
-            while k < i64(len(bases)):
-                j: i64 = 0
-                while j < i64(len(own_bases)):
-                    if bases[k] == own_bases[j]:
-                        shared_bases = append(shared_bases, bases[k])
-                        lower = _lower(s, i64(exponents[k]), i64(own_exponents[j]))
-                        shared_exponents = append(shared_exponents, i32(lower))
+            j: i64 = 0
+            while k < i64(len(bases)) and j < i64(len(own_bases)):
+                if bases[k] == own_bases[j]:
+                    lower = _lower(s, i64(exponents[k]), i64(own_exponents[j]))
+                    shared_bases = append(shared_bases, bases[k])
+                    shared_exponents = append(shared_exponents, i32(lower))
+                    k += 1
                     j += 1
-                k += 1
+                elif before(s, i64(bases[k]), i64(own_bases[j])):
+                    k += 1
+                else:
+                    j += 1
             bases = shared_bases
             exponents = shared_exponents
         if len(bases) == 0:
@@ -284,12 +264,10 @@ def _take_out(s: Store, node: i64) -> i64:
         i += 1
     i = 0
     while i < n:
-        term = s.arg(node, i)
-        coefficient: i64 = ONE
-        if is_multiple(s, term):
-            coefficient = s.arg(term, 0)
-            term = s.arg(term, 1)
-        rest = _factors(s, term, ONE, vec[i32](inverse))
+        coefficient, term = split(s, ONE, s.arg(node, i))
+        rest = vec[i32](inverse)
+        for f32 in _factors(s, term):
+            rest = append(rest, f32)
         flat = scale(s, coefficient, product_of(s, rest))
         terms = append(terms, i32(_over_one_denominator(s, flat, flat)))
         i += 1

@@ -15,7 +15,7 @@ from typing import Final, final
 from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.digest import LANE, combine, digest_text
+from symdiff.core.digest import LANE, combine, digest_integer, digest_text
 from symdiff.errors import LimitError
 
 INT: Final = 0  # payload: a small integer
@@ -26,6 +26,9 @@ SCALE: Final = 4  # number * term
 PROD: Final = 5
 POW: Final = 6
 CALL: Final = 7  # CALL + index of the function
+
+#: Functions whose value is true or false.
+LOGIC: Final = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 
 # Nodes that every store begins with, and that collect leaves in place.
 ZERO: Final = 0
@@ -82,11 +85,13 @@ class Store:
         self.ranges: list[int] = []  # facts about its value (core/measure.py); by function
         self.ready: list[bool] = []
         self.partials: list[list[vec[i32] | None]] = []  # templates of derivatives; None is unknown
-        self.specials: list[dict[int, vec[i32]]] = []  # digest of the argument -> template of the value
+        # Digest of an argument -> templates of this argument and of the value there.
+        self.specials: list[dict[int, tuple[vec[i32], vec[i32]]]] = []
         self.exact: list[Callable[[list[Rational]], Rational | None] | None] = []  # at exact numbers
         self.exp: i64 = -1
         self.log: i64 = -1
         self.piecewise: i64 = -1
+        self.logic: set[int] = set()  # the operations of comparisons and connectives
         self.conjunction: i64 = -1
         self.disjunction: i64 = -1
         self.prepare: Callable[[int], None] = _unprepared
@@ -283,10 +288,8 @@ class Store:
             index = len(self.numbers)
             self.numbers.append(key)
             self.number_index[key] = index
-        d = combine(self.seed(NUM), i64(p % 0x1FFFFFFFFFFFFFFF))
-        d = combine(d, i64(q % 0x1FFFFFFFFFFFFFFF))
-        d = combine(d, i64((p.bit_length() * 2 + (1 if p < 0 else 0)) * 2 + (1 if decimal else 0)))
-        return self._leaf(NUM, index, d)
+        d = combine(self.seed(NUM), (2 if p < 0 else 0) + (1 if decimal else 0))
+        return self._leaf(NUM, index, digest_integer(digest_integer(d, abs(p)), q))
 
     def symbol(self, name: str) -> i64:
         index = self.name_index.get(name, -1)
@@ -312,6 +315,8 @@ class Store:
         self.partials.append([])
         self.specials.append({})
         self.exact.append(None)
+        if name in LOGIC:
+            self.logic.add(CALL + index)
         if name == "exp":
             self.exp = index
         elif name == "log":
@@ -338,9 +343,6 @@ class Store:
         if i64(self.op[i]) <= SYM:
             return vec[i32]()
         return self.pool[i64(self.start[i]) : i64(self.start[i + 1])]
-
-    def is_number(self, i: i64) -> bool:
-        return self.op[i] <= NUM
 
     def value(self, i: i64) -> Rational:
         """The exact value of a number node."""

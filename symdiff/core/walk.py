@@ -12,8 +12,11 @@ from symdiff.core.build import rebuild
 from symdiff.core.store import SYM, Store
 
 
-def reach(s: Store, roots: vec[i32]) -> vec[i32]:
-    """Every node the roots reach, ascending; `s.slot[i]` is the place of node i in it until the next call."""
+def reach(s: Store, roots: vec[i32], stop: i64 = -1) -> vec[i32]:
+    """Every node the roots reach, ascending; `s.slot[i]` is the place of node i in it until the next call.
+
+    stop: an operation whose nodes are found, but not what is below them.
+    """
     epoch = i32(s.next_epoch())
     op = s.op
     start = s.start
@@ -38,7 +41,7 @@ def reach(s: Store, roots: vec[i32]) -> vec[i32]:
             low = node
         if node > high:
             high = node
-        if i64(op[node]) <= SYM:
+        if i64(op[node]) <= SYM or i64(op[node]) == stop:
             continue
         k = i64(start[node])
         end = i64(start[node + 1])

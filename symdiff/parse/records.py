@@ -32,7 +32,8 @@ def prepare(f: int) -> None:
         STORE.partials[f] = [_template(text, parameters) if text else None for text in record.derivative]
         for argument, value in record.special:
             node = _node(argument)
-            STORE.specials[f][STORE.digest[node]] = _template(value, [])
+            digest = int(STORE.digest[node])
+            STORE.specials[f][digest] = make_template(STORE, node, []), _template(value, [])
         if record.exact:
             STORE.exact[f] = _exact_rule(record.exact)
     except BaseException:  # an interrupt, or a limit: once more next time
