@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symdiff.core import build
+from symdiff.core.store import ONE, ZERO
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handle, session
 from symdiff.functions import BY_NAME, TABLE
@@ -36,8 +37,24 @@ def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
         given = f"{len(arguments)} argument" + ("" if len(arguments) == 1 else "s")
         raise SymdiffError(f"{name} takes {len(wanted)} ({', '.join(wanted)}), not {given}")
     values = [formula(a) for a in arguments]
+    _check_conditions(record.name, values)
     if notation:
         pattern = parse(notation, constants=("pi",))
         return pattern.subs(dict(zip(wanted, values, strict=True)))
     with session() as s:
         return handle(build.call(s, f, [v.id for v in values]))
+
+
+def _check_conditions(name: str, values: list[Expr]) -> None:
+    """piecewise wants a condition before each value but the last, the connectives want conditions only."""
+    if name == "piecewise":
+        if len(values) < 2:
+            raise SymdiffError("piecewise takes conditions and values, piecewise(x > 0, x, -x)")
+        wanted = [k % 2 == 0 and k != len(values) - 1 for k in range(len(values))]
+    else:
+        wanted = [name in ("and", "or", "not")] * len(values)
+    with session() as s:
+        for value, condition in zip(values, wanted, strict=True):
+            truth = s.op[value.id] in s.logic or value.id in (ZERO, ONE)
+            if condition and not truth:
+                raise SymdiffError(f"{value} is no condition, and {name} wants one in its place")

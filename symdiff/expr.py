@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import importlib
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 from types import TracebackType
@@ -20,7 +21,7 @@ from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, ZERO, Store
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.functions import TABLE
 from symdiff.functions import index as function_index
-from symdiff.limits import DEFAULT
+from symdiff.limits import DEFAULT, Limits
 
 
 def _facts(text: str) -> int:
@@ -125,6 +126,27 @@ _SESSION = _Session()
 def session() -> _Session:
     """`with session() as store:` -- raw ids may be used inside."""
     return _SESSION
+
+
+@contextmanager
+def limited(limits: Limits | None) -> Iterator[Store]:
+    """A session in which no more nodes and no longer numbers may be made than the limits say."""
+    with session() as s:
+        if limits is None:
+            yield s
+            return
+        ceiling, bits = s.ceiling, s.bits
+        s.ceiling = min(ceiling, s.n + limits.nodes)
+        s.bits = min(bits, limits.bits)
+        try:
+            yield s
+        except LimitError as error:
+            if error.limit == "nodes":
+                error.allowed = min(limits.nodes, ceiling)
+                error.message = f"more than {error.allowed:,} nodes are needed"
+            raise
+        finally:
+            s.ceiling, s.bits = ceiling, bits
 
 
 def _above(module: str, name: str) -> Callable[..., Any]:

@@ -14,7 +14,8 @@ _NO_LIMIT = 2**62
 class Limits(NamedTuple):
     """How large things may become.
 
-    characters: of one formula typed.  nodes: in the store at once.  bits: of any exact integer.
+    characters: of one formula typed.  nodes: made by one call, and in the store at once.  bits: of any exact
+    integer.  
     steps: of rewriting in one call of simplify.  printed: characters of one printed formula.
     """
 

@@ -316,11 +316,11 @@ def test_operators_refuse_what_is_no_number(other: Any) -> None:
         constant(float("nan"))
 
 
-def test_a_condition_has_no_truth_and_an_expression_has() -> None:
+def test_a_condition_has_no_truth_and_a_number_has_its_own() -> None:
     with pytest.raises(TypeError, match="piecewise"):
         bool(X < Y)
-    assert X
-    assert constant(0)
+    assert X and constant(0.5) and constant(1) < constant(2)
+    assert not constant(0) and not constant(2) < constant(1)
 
 
 KEPT = [

@@ -47,6 +47,11 @@ def scale(s: Store, c: i64, t: i64) -> i64:
         if c == ONE:
             return inner
         t = inner
+    elif op == SCALE and is_negative(s, s.arg(t, 0)):  # of a long number only the sign comes out
+        c = mul_numbers(s, c, MINUS_ONE)
+        t = scale(s, MINUS_ONE, t)
+        if c == ONE:
+            return t
     return s.intern2(SCALE, c, t)
 
 
@@ -68,12 +73,8 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
     constants = vec[i32]()
     i: i64 = 0
     while i < n:
-        t = i64(given[i])
-        c = i64(weights[i]) if weighted else i64(ONE)
+        c, t = split(s, i64(weights[i]) if weighted else i64(ONE), i64(given[i]))
         i += 1
-        if is_multiple(s, t):
-            c = mul_numbers(s, c, s.arg(t, 0))
-            t = s.arg(t, 1)
         op = i64(s.op[t])
         if op <= NUM:
             constants = append(constants, i32(mul_numbers(s, c, t)))
@@ -81,12 +82,8 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
             k: i64 = 0
             count = s.arity(t)
             while k < count:
-                u = s.arg(t, k)
-                e = c
+                e, u = split(s, c, s.arg(t, k))
                 k += 1
-                if is_multiple(s, u):
-                    e = mul_numbers(s, e, s.arg(u, 0))
-                    u = s.arg(u, 1)
                 if s.op[u] <= NUM:
                     constants = append(constants, i32(mul_numbers(s, e, u)))
                 else:

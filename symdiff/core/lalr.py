@@ -57,8 +57,6 @@ _BOTH: Final = -3
 _EITHER: Final = -4
 _COMPARISON: Final = -5
 
-#: Longer conditions inside a condition stay nested, so that nesting them is not quadratic.
-_FLAT: Final = 64
 
 # Why a text that the tables accept is still no formula.
 SYNTAX: Final = 0
@@ -190,7 +188,7 @@ class _Chains:
         return kind
 
     def _splice(self, node: int, word: int) -> None:
-        if self.s.op[node] == word and self.s.arity(node) <= _FLAT:
+        if self.s.op[node] == word and self.s.arity(node) <= build.FLAT:
             for child in self.s.children(node):
                 self.parts.append(int(child))
         else:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import isfinite
 
 from symdiff.errors import ParseError
-from symdiff.expr import Expr, constant, handle, session
+from symdiff.expr import Expr, constant, handle, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import records as records  # gives the store its function records
 from symdiff.parse.names import CONSTANTS
@@ -43,7 +43,7 @@ def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None
     for name in names:
         if name not in CONSTANTS:
             raise ValueError(f"{name!r} is no constant: constants= takes some of {', '.join(CONSTANTS)}")
-    with session() as s:
+    with limited(limits) as s:
         return handle(read(s, text, names, limits or DEFAULT))
 
 

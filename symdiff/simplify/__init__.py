@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symdiff.core.rewrite import rewrite
-from symdiff.expr import Expr, handle, session
+from symdiff.expr import Expr, handle, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
 from symdiff.simplify.rules import machine
@@ -34,6 +34,6 @@ def simplify(f: Any, /, *, limits: Limits | None = None) -> Expr:
 
 def simplify_all(exprs: Sequence[Expr], limits: Limits | None = None) -> list[Expr]:
     """Each of the expressions simplified, what they share only once."""
-    with session() as s:
+    with limited(limits) as s:
         ids = rewrite(s, machine(), [e.id for e in exprs], (limits or DEFAULT).steps)
         return [handle(i) for i in ids]
