@@ -15,8 +15,7 @@ class Limits(NamedTuple):
     """How large things may become.
 
     characters: of one formula typed.  nodes: made by one call, and in the store at once.  bits: of any exact
-    integer.  
-    steps: of rewriting in one call of simplify.  printed: characters of one printed formula.
+    integer.  steps: of rewriting in one call of simplify.  printed: characters of one printed formula.
     """
 
     characters: int = 100_000_000

@@ -21,7 +21,7 @@ from flint import arb, ctx, fmpq
 
 import symdiff as sd
 from symdiff.core import COMPILED
-from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, SYM
+from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.expr import Expr, Graph, graph
 
 #: The project's tolerance: reference values are doubles, and some rows cancel.
@@ -152,24 +152,21 @@ def exact(at: Mapping[str, float]) -> dict[str, Fraction]:
 def wrong(exprs: Sequence[Expr], at: Mapping[str, Fraction], references: Sequence[float]) -> dict[int, Any]:
     """The places where an expression's value is not the reference's, with the value that it has there."""
     g = graph(exprs)
-    doubtful = [
-        i
-        for i, (value, r) in enumerate(
-            zip(values(g, at, FLOATS) if _floats_do(g) else references, references)
-        )
-        if not abs(value - r) <= TOLERANCE * abs(r) or not _floats_do(g)
-    ]
+    doubtful = list(range(len(exprs)))
+    if _floats_do(g):
+        found = zip(values(g, at, FLOATS), references, strict=True)
+        doubtful = [i for i, (value, r) in enumerate(found) if not abs(value - r) <= TOLERANCE * abs(r)]
     bad: dict[int, Any] = {}
     for bits in PRECISIONS:
         if not doubtful:
             break
         ctx.prec = bits
         try:
-            found = values(graph([exprs[i] for i in doubtful]), at, BALLS)
+            balls = values(graph([exprs[i] for i in doubtful]), at, BALLS)
         finally:
             ctx.prec = 53
         still = []
-        for i, ball in zip(doubtful, found, strict=True):
+        for i, ball in zip(doubtful, balls, strict=True):
             reach = max(TOLERANCE * abs(references[i]), ZERO)
             gap = abs(ball - arb(references[i]))
             if gap < reach:
@@ -192,30 +189,34 @@ def slope(f: Expr, name: str, at: Mapping[str, Fraction]) -> arb:
     step = Fraction(1, 2**1000)
     try:
         up, down = (values(graph([f]), {**at, name: at[name] + h}, BALLS)[0] for h in (step, -step))
-        return (up - down) * 2**999
+        return arb((up - down) * 2**999)
     finally:
         ctx.prec = 53
 
 
 def _floats_do(g: Graph) -> bool:
-    return all(not isinstance(leaf, str) or op <= SYM or leaf in _FLOAT for op, leaf in zip(g.op, g.leaf))
+    return all(op < CALL or leaf in _FLOAT for op, leaf in zip(g.op, g.leaf, strict=True))
 
 
 # ---------------------------------------------------------------- the cases
+
+
+#: Where, the value of f or None, the values of its partials.
+Point = tuple[dict[str, Fraction], float | None, list[float]]
 
 
 @dataclass
 class Case:
     """One formula: partial derivatives (variables of each) and their reference values, point by point.
 
-    expected: the derivative as the corpus has it, which must be real too, or ""; points: (at, value of f or None,
-    values of the partials).  all_real: the corpus says so of every point.
+    expected: the derivative as the corpus has it, which must be real too, or "".  points: (at, value of f or
+    None, values of the partials).  all_real: the corpus says so of every point.
     """
 
     name: str
     formula: str | Expr
     partials: list[tuple[str, ...]]
-    points: list[tuple[dict[str, Fraction], float | None, list[float]]]
+    points: Sequence[Point]
     expected: str = ""
     all_real: bool = True
 
@@ -238,7 +239,7 @@ def _input_and_expected(row: dict[str, Any]) -> Iterator[Case]:
 
 def _gradient(row: dict[str, Any]) -> Iterator[Case]:
     at = row["points"] if "points" in row else [row["point"]] if "point" in row else [row]
-    gradients = [p.get("gradient", p.get("partial")) for p in at]
+    gradients: list[dict[str, float]] = [p["gradient" if "gradient" in p else "partial"] for p in at]
     partials = sorted(gradients[0])
     points = [
         (exact(p["at"]), p["value"], [g[n] for n in partials]) for p, g in zip(at, gradients, strict=True)
@@ -318,7 +319,7 @@ def derivatives(f: Expr, partials: list[tuple[str, ...]], simplify: bool) -> lis
 
 
 def examine(case: Case, tally: Tally) -> None:
-    """Values of f, of its raw derivatives (reverse and forward) and of its simplified ones; then the round trip."""
+    """Values of f, of its derivatives, raw (reverse and forward) and simplified; then the round trip."""
     f = parse(case.formula) if isinstance(case.formula, str) else case.formula
     if f.nodes > LARGEST:
         tally.counts["formulas too large for the interpreted core"] += 1
@@ -358,9 +359,9 @@ def examine(case: Case, tally: Tally) -> None:
 #: How many rows each corpus has at least that are confirmed: fewer would be a vacuous test.
 ROWS = {
     "rubi_tiny": 80, "rubi_small": 2000, "cas_derivatives": 100, "mathjs_derivative": 40, "pollu": 300,
-    "feynman": 50, "optproblems": 200, "minlplib": 400, "minlplib_big": 8, "sr_benchmarks": 100, "odebench": 60,
-    "adbench": 3, "sympy_eom": 5, "gait2d_eom": 6, "sbml_kinetics": 60, "sbml_odes": 10, "cardiac": 1,
-    "swell_generated": 40,
+    "feynman": 50, "optproblems": 200, "minlplib": 400, "minlplib_big": 8, "sr_benchmarks": 100,
+    "odebench": 60, "adbench": 3, "sympy_eom": 5, "gait2d_eom": 6, "sbml_kinetics": 60, "sbml_odes": 10,
+    "cardiac": 1, "swell_generated": 40,
 }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def value(e: Expr | str, **at: float) -> float:
 
 
 def same(a: Expr, b: Expr) -> int:
-    """At how many points both are defined and equal; fails where they differ, or where only one is defined."""
+    """At how many points both are defined and equal; fails where they differ or only one is defined."""
     names = sorted({*a.symbols, *b.symbols})
     shared = 0
     for shift in range(len(POINTS)):

@@ -108,8 +108,9 @@ def test_every_core_prints_the_stored_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("x + y + z", "z + y + x"), ("x*y*z", "z*x*y"), ("a + b*c", "c*b + a"), ("max(x, y) + 1", "1 + max(x, y)"),
-     ("x - y", "-y + x"), ("2*x*3", "6*x"), ("x*x*x", "x^3"), ("x + x", "2*x"), ("(x)", "x"), ("x/2", "0.5*x")],
+    [("x + y + z", "z + y + x"), ("x*y*z", "z*x*y"), ("a + b*c", "c*b + a"), ("x - y", "-y + x"),
+     ("max(x, y) + 1", "1 + max(x, y)"), ("2*x*3", "6*x"), ("x*x*x", "x^3"), ("x + x", "2*x"), ("(x)", "x"),
+     ("x/2", "0.5*x")],
 )  # fmt: skip
 def test_the_order_of_writing_does_not_show(a: str, b: str) -> None:
     assert (sd.parse(a) is sd.parse(b)) == (a != "x/2")
