@@ -46,6 +46,8 @@ DIFFERENTIATE = """
 d = sd.diff(e, "x", simplify=False)
 short = sd.diff(e, "x")
 assert short.size <= d.size and short.nodes <= d.nodes <= 10*e.nodes + 10
+adjoint = sd.gradient(e, ["x"], simplify=False)[0]
+assert adjoint.nodes <= 10*e.nodes + 10
 assert str(sd.diff(e, "nowhere")) == "0"
 """
 
@@ -71,7 +73,7 @@ assert value.shape == slope.shape == (2,)
 
 FREE = """
 from symdiff import expr
-del e, d, short
+del e, d, short, adjoint
 gc.collect()
 expr._SESSION.collect_at = 0
 assert sd.diff("x^2", "x") is sd.parse("2*x")

@@ -60,8 +60,8 @@ def _real(f: Callable[..., Any]) -> Callable[..., Any]:
 NAMES: dict[str, Any] = {
     name: _real(getattr(mpmath, name))
     for name in (
-        "exp log log1p expm1 sqrt cbrt sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth"
-        " sech csch asinh acosh atanh acoth asech acsch sign erf erfc gamma floor ceil atan2 hypot"
+        "exp log log1p expm1 sqrt cbrt sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh"
+        " coth sech csch asinh acosh atanh acoth asech acsch sign erf erfc gamma floor ceil atan2 hypot"
     ).split()
 } | {"abs": _real(abs), "min": _real(min), "max": _real(max), "pi": mpmath.pi, "mpf": mpf, "__builtins__": {}}
 

@@ -1,4 +1,4 @@
-"""A process that lives long: memory levels off, handles keep their meaning, threads and interrupts are harmless."""
+"""A process that lives long: memory levels off, handles stay right, threads and interrupts do no harm."""
 
 from __future__ import annotations
 

@@ -244,8 +244,16 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
     """
     wanted = set(xs)
     inner: dict[int, dict[int, int]] = {}
-    for p in _pieces(s, root):
-        by_branch = [_adjoints(s, v, wanted, inner) if v >= 0 else {} for v in _branch_values(s, p)]
+    stop = CALL + s.piecewise
+    ids = reach(s, vec[i32]([i32(root)]), stop)
+    pieces = _pieces(s, ids)
+    for p in pieces:
+        by_branch: list[dict[int, int]] = []
+        for v in _branch_values(s, p):
+            if v < 0:
+                by_branch.append({})
+            else:
+                by_branch.append(_adjoints(s, reach(s, vec[i32]([i32(v)]), stop), wanted, inner))
         found: dict[int, int] = {}
         for branch in by_branch:
             for x in branch:
@@ -253,7 +261,9 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
                     values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
                     found[x] = int(_branches(s, i64(p), values))
         inner[p] = found
-    adjoints = _adjoints(s, root, wanted, inner)
+    if pieces:
+        ids = reach(s, vec[i32]([i32(root)]), stop)
+    adjoints = _adjoints(s, ids, wanted, inner)
     return [adjoints.get(x, ZERO) for x in xs]
 
 
@@ -263,29 +273,29 @@ def _branch_values(s: Store, p: int) -> list[int]:
     return [int(s.arg(i64(p), k)) if k % 2 == 1 or k == n - 1 else -1 for k in range(n)]
 
 
-def _pieces(s: Store, root: int) -> list[int]:
-    """The piecewise nodes whose values matter to the root, inner ones first."""
-    found: set[int] = set()
-    left = [root]
+def _pieces(s: Store, ids: vec[i32]) -> list[int]:
+    """The piecewise nodes among ids, and those below them whose values matter, inner ones first."""
+    stop = CALL + s.piecewise
+    left = [int(i) for i in ids if i64(s.op[i64(i)]) == stop]
+    found = set(left)
     while left:
-        for i in reach(s, vec[i32]([i32(left.pop())]), CALL + s.piecewise):
-            if s.op[i64(i)] == CALL + s.piecewise and int(i) not in found:
-                found.add(int(i))
-                left += [v for v in _branch_values(s, int(i)) if v >= 0]
+        for v in _branch_values(s, left.pop()):
+            if v >= 0:
+                for i in reach(s, vec[i32]([i32(v)]), stop):
+                    if i64(s.op[i64(i)]) == stop and int(i) not in found:
+                        found.add(int(i))
+                        left.append(int(i))
     return sorted(found)
 
 
-def _adjoints(s: Store, root: int, xs: set[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
-    """The derivatives of the root by variable, but for those that are zero for want of a path.
+def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
+    """The derivatives of the last of ids by variable, but for those that are zero for want of a path.
 
-    inner: those of the piecewise nodes below, which the sweep does not enter.
+    ids: what `reach` has just found, not below piecewise nodes; inner: the derivatives of these.
     """
-    ids = reach(s, vec[i32]([i32(root)]), CALL + s.piecewise)
-    through = (
-        {x for i in ids if s.op[i64(i)] == CALL + s.piecewise for x in inner[int(i)]} if inner else set()
-    )
-    if through:
-        roots = [root, *sorted(through)]
+    if inner:
+        through = {x for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise for x in inner[int(i)]}
+        roots = [int(ids[i64(len(ids)) - 1]), *sorted(through)]
         ids = reach(s, vec[i32]([i32(r) for r in roots]), CALL + s.piecewise)
     n = i64(len(ids))
     ops = s.op  # what is built below is appended, so these stay right for the nodes of ids
