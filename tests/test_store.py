@@ -118,7 +118,7 @@ def test_a_long_sum_and_a_long_product_do_not_depend_on_the_order_of_writing() -
 
 @pytest.mark.parametrize(
     "n",
-    [60, pytest.param(400, marks=pytest.mark.xfail(reason="simplify does not flatten sums of more than 64"))],
+    [60, 400],
 )
 def test_a_sum_grown_and_shrunk_term_by_term_is_zero(n: int) -> None:
     (x,) = sd.symbols("x")
@@ -223,8 +223,8 @@ SIZES = [
     ("2^1000", 3, 3),
 ]
 
-#: Forms whose size counts the fraction that they stand for, not the text.
-COUNTED_OTHERWISE = ["1/x*(y*z)", "2/x/y", "2/x^2/y", "(0.3*x)^(-2)", "x^(-2/3)", "x^(-0.5)"]
+#: Forms whose fraction is written in parts.
+COUNTED_IN_PARTS = ["1/x*(y*z)", "2/x/y", "2/x^2/y", "(0.3*x)^(-2)", "x^(-2/3)", "x^(-0.5)"]
 
 
 @pytest.mark.parametrize(("text", "size", "nodes"), SIZES)
@@ -237,10 +237,7 @@ def test_sizes_are_what_a_person_counts(text: str, size: int, nodes: int) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    [
-        pytest.param(t, marks=pytest.mark.xfail(reason="the measure differs from the text"))
-        for t in COUNTED_OTHERWISE
-    ],
+    COUNTED_IN_PARTS,
 )
 def test_sizes_of_fractions_written_in_parts(text: str) -> None:
     assert parse(text).size == counted(str(parse(text)))
@@ -263,7 +260,7 @@ def test_sizes_on_the_corpora_are_what_python_counts(name: str, corpus: Any) -> 
                 assert gap <= 4 + e.size // 4, f"{e}: {e.size} is far from {counted(str(e))}"
                 kinds[kind][0] += gap > 0
                 kinds[kind][1] += 1
-    for kind, allowed in (("formula", 0.02), ("simplified", 0.02), ("raw", 0.4)):
+    for kind, allowed in (("formula", 0.01), ("simplified", 0.01), ("raw", 0.01)):
         differing, all_of_them = kinds[kind]
         assert all_of_them >= 15
         assert differing <= allowed * all_of_them, f"{kind}: {differing} of {all_of_them}"

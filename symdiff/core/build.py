@@ -61,11 +61,14 @@ def neg(s: Store, a: int) -> int:
 
 def sum_of(s: Store, given: vec[i32]) -> i64:
     """The canonical sum: numbers folded, like terms collected, short inner sums flattened."""
-    return weighted_sum_of(s, given, vec[i32]())
+    return weighted_sum_of(s, given, vec[i32](), FLAT)
 
 
-def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
-    """The canonical sum of number*term for each of weights (none: all 1) and given."""
+def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
+    """The canonical sum of number*term for each of weights (none: all 1) and given.
+
+    longest: the length up to which inner sums are flattened.
+    """
     n = i64(len(given))
     weighted = len(weights) > 0
     terms = vec[i32](capacity=n)
@@ -78,7 +81,7 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
         op = i64(s.op[t])
         if op <= NUM:
             constants = append(constants, i32(mul_numbers(s, c, t)))
-        elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= FLAT:
+        elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= longest:
             k: i64 = 0
             count = s.arity(t)
             while k < count:
@@ -115,10 +118,10 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32]) -> i64:
             out = append(out, i32(t))
         elif c != ZERO:
             out = append(out, i32(scale(s, c, t)))
-        if c in (ONE, MINUS_ONE) and s.op[t] == SUM and s.arity(t) <= FLAT:
+        if c in (ONE, MINUS_ONE) and s.op[t] == SUM and s.arity(t) <= longest:
             again = True  # its coefficients made it one that is flattened
     if again and len(out) > 1:
-        return sum_of(s, out)
+        return weighted_sum_of(s, out, vec[i32](), longest)
     if len(out) == 0:
         return ZERO
     if len(out) == 1:

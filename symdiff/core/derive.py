@@ -14,6 +14,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import (
+    FLAT,
     add2,
     call1,
     call_of,
@@ -351,7 +352,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, 
                 terms = append(terms, values[at])
                 factors = append(factors, weights[at])
                 at = i64(following[at])
-            c, g = times(s, ONE, weighted_sum_of(s, terms, factors), ONE)
+            c, g = times(s, ONE, weighted_sum_of(s, terms, factors, FLAT), ONE)
         if c == ZERO:
             continue
         op = i64(ops[node])

@@ -134,20 +134,28 @@ def _product(s: Store, node: i64) -> None:
     count = s.arity(node)
     total: i64 = 0
     over = False
+    nested = True  # nothing but inner products above the line: 1/x*(y*z)
     known: i64 = POSITIVE | INTEGER
     k: i64 = 0
     while k < count:
         c = s.arg(node, k)
         k += 1
-        if s.below[c] > 0:
+        if s.op[c] == POW and s.below[c] > 0:
             total += s.below[c] + 1
         else:
             total += s.above[c] + (1 if over else 0)
             over = True
+            nested = nested and s.op[c] == PROD
         if total > SATURATED:
             total = SATURATED
         known = _times(known, i64(s.known[c]))
-    s.above[node] = total if over else total + 1
+    if not over:  # 1/x/y, whose 1 a coefficient replaces
+        s.below[node] = total - 1
+        total += 1
+    elif nested:
+        s.below[node] = total
+        total += 2
+    s.above[node] = min(total, i64(SATURATED))
     s.known[node] = i32(known)
 
 
@@ -181,11 +189,26 @@ def _power(s: Store, node: i64) -> None:
         under = base + 1
     elif s.op[e] <= NUM and s.value(e)[0] < 0:
         under = base + s.above[e]
+        _, q, decimal = s.value(e)
+        if q > 2 or decimal:  # alone it is x^(-2/3), but y/x^(2/3)
+            total = 1 + base + s.above[e]
     else:
         total = 1 + base + s.above[e]
-    s.above[node] = min(total if under == 0 else under + 2, i64(SATURATED))
+    if under > 0 and e != MINUS_ONE and _folds(s, b):  # (0.3*x)^(-2) stays
+        total = 1 + base + s.above[e]
+        under = 0
+    s.above[node] = min(total if total > 0 else under + 2, i64(SATURATED))
     s.below[node] = min(under, i64(SATURATED))
     s.known[node] = i32(_power_facts(s, i64(s.known[b]), e))
+
+
+def _folds(s: Store, base: i64) -> bool:
+    """Whether a positive power of this base might be computed, though the negative one was not."""
+    number = s.arg(base, 0) if s.op[base] == SCALE else base
+    if s.op[number] > NUM:
+        return False
+    p, _, decimal = s.value(number)
+    return decimal or p == 0
 
 
 def _times(a: i64, b: i64) -> i64:

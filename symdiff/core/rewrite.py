@@ -12,7 +12,18 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import add2, mul2, power_of, product_of, rebuild, scale, split, sum_of
+from symdiff.core.build import (
+    FLAT,
+    add2,
+    mul2,
+    power_of,
+    product_of,
+    rebuild,
+    scale,
+    split,
+    sum_of,
+    weighted_sum_of,
+)
 from symdiff.core.match import LONGEST, Rules, apply
 from symdiff.core.measure import size_of
 from symdiff.core.numbers import is_integer, is_negative
@@ -133,6 +144,9 @@ def _plain(s: Store, rules: Rules, node: i64) -> i64:
     """One change at a node that is not a multiple."""
     op = i64(s.op[node])
     rules.steps += s.arity(node)
+    if op == SUM and not rules.large:
+        node = _without_inner_sums(s, node)
+        op = i64(s.op[node])
     if op in (PROD, SUM) and (rules.large or s.arity(node) > LONGEST):
         return node
     if op == PROD or (op == POW and s.op[s.arg(node, 0)] == PROD and not rules.large):
@@ -153,6 +167,17 @@ def _plain(s: Store, rules: Rules, node: i64) -> i64:
     better = apply(s, rules, node)
     if better >= 0 and size_of(s, better) <= size_of(s, node):
         return better
+    return node
+
+
+def _without_inner_sums(s: Store, node: i64) -> i64:
+    """A sum with the long sums among its terms flattened too, which the constructor leaves."""
+    k: i64 = 0
+    while k < s.arity(node):
+        _, term = split(s, ONE, s.arg(node, k))
+        if s.op[term] == SUM and s.arity(term) > FLAT:
+            return weighted_sum_of(s, s.children(node), vec[i32](), s.n)
+        k += 1
     return node
 
 

@@ -112,20 +112,47 @@ def substitute(s: Store, root: int, old: list[int], new: list[int]) -> int:
 
 
 def export(s: Store, roots: list[int]) -> tuple[list[int], list[int], list[tuple[int, ...]], list[int]]:
-    """What the roots reach as plain lists: ids, operations, children by place, places of the roots."""
-    ids = reach(s, vec[i32]([i32(r) for r in roots]))
+    """What the roots reach as plain lists: ids, operations, children by place, places of the roots.
+
+    Children come first, each as soon as the first parent wants it: an order that follows from the structure
+    of the roots alone, where the order of ids follows from history.
+    """
+    epoch = i32(s.next_epoch())
+    mark = s.mark
+    slot = s.slot
     nodes: list[int] = []
     ops: list[int] = []
     children: list[tuple[int, ...]] = []
-    for node in ids:
-        i = i64(node)
+    stack = vec[i32]([i32(r) for r in reversed(roots)])
+    top = i64(len(stack))
+    while top > 0:
+        node = i64(stack[top - 1])
+        if mark[node] == epoch:
+            top -= 1
+            continue
+        waiting = False
+        if s.op[node] > SYM:
+            k = i64(s.start[node + 1]) - 1
+            low = i64(s.start[node])
+            while k >= low:
+                c = s.pool[k]
+                k -= 1
+                if mark[i64(c)] != epoch:
+                    waiting = True
+                    if top < i64(len(stack)):
+                        stack[top] = c
+                    else:
+                        stack = append(stack, c)
+                    top += 1
+        if waiting:
+            continue
+        top -= 1
+        mark[node] = epoch
+        slot[node] = i32(len(nodes))
         nodes.append(int(node))
-        ops.append(int(s.op[i]))
-        if s.op[i] <= SYM:
-            children.append(())
-        else:
-            children.append(tuple([int(s.slot[i64(c)]) for c in s.children(i)]))
-    return nodes, ops, children, [int(s.slot[i64(r)]) for r in roots]
+        ops.append(int(s.op[node]))
+        children.append(tuple([int(slot[i64(c)]) for c in s.children(node)]))
+    return nodes, ops, children, [int(slot[i64(r)]) for r in roots]
 
 
 def rebuild_all(s: Store, ops: list[int], children: list[tuple[int, ...]], leaves: list[int]) -> list[int]:
