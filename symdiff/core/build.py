@@ -12,6 +12,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.conditions import decided, undecided
 from symdiff.core.numbers import (
     is_integer,
     is_long,
@@ -340,11 +341,11 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
             r = call_of(s, f, vec[i32]([i32(scale(s, MINUS_ONE, a))]))
             return scale(s, MINUS_ONE, r) if parity < 0 else r
     if f == s.piecewise:
-        args = _decided(s, args)
+        args = decided(s, args)
         if len(args) == 1:
             return i64(args[0])
     elif f == s.conjunction or f == s.disjunction:
-        args = _undecided(s, f, args)
+        args = undecided(s, f, args)
         if len(args) == 1:
             return i64(args[0])
     exact = s.exact[f]
@@ -358,38 +359,6 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
             if value is not None:
                 return i64(number(s, value[0], value[1], value[2]))
     return s.intern(CALL + f, args)
-
-
-def _decided(s: Store, args: vec[i32]) -> vec[i32]:
-    """piecewise(c1, v1, ..., v) without branches that are false, ending at one that is true."""
-    out = vec[i32](capacity=i64(len(args)))
-    k: i64 = 0
-    n = i64(len(args))
-    while k < n:
-        if k == n - 1:
-            return append(out, args[k])
-        if i64(args[k]) == ZERO:
-            k += 2
-            continue
-        if s.op[i64(args[k])] <= NUM:
-            return append(out, args[k + 1])
-        out = append(append(out, args[k]), args[k + 1])
-        k += 2
-    return out if len(out) > 0 else args  # nothing holds anywhere: left as it was written
-
-
-def _undecided(s: Store, f: i64, args: vec[i32]) -> vec[i32]:
-    """The conditions joined by and (or) without those that are known, or the one that decides."""
-    decides: i64 = ZERO if f == s.conjunction else ONE
-    out = vec[i32](capacity=i64(len(args)))
-    for arg in args:
-        if i64(arg) == decides:
-            return append(vec[i32](capacity=1), arg)
-        if s.op[i64(arg)] > NUM:
-            out = append(out, arg)
-    if len(out) == 0:
-        out = append(out, i32(ONE if decides == ZERO else ZERO))
-    return out
 
 
 def call1(s: Store, f: i64, a: i64) -> i64:
