@@ -12,6 +12,7 @@ import json
 import math
 import operator
 import random
+import os
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ FLOAT = 1e-12
 SCIPY = 1e-9
 SMALLEST = 1e-307
 
-CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+CORPORA = Path(os.environ.get("SYMDIFF_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "corpora")
 
 Point = tuple[float, ...]
 
