@@ -11,8 +11,8 @@ import importlib
 import json
 import math
 import operator
-import random
 import os
+import random
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -43,7 +43,8 @@ FLOAT = 1e-12
 SCIPY = 1e-9
 SMALLEST = 1e-307
 
-CORPORA = Path(os.environ.get("SYMDIFF_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "corpora")
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+CORPORA = Path(os.environ.get("SYMDIFF_CORPORA") or BESIDE)
 
 Point = tuple[float, ...]
 
