@@ -11,7 +11,7 @@ from typing import Any
 
 from symdiff.core import derive
 from symdiff.errors import LimitError, SymdiffError
-from symdiff.expr import Expr, constant, handle, session
+from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import CONSTANTS, formula
 from symdiff.simplify import simplify as _simplify
 from symdiff.simplify import simplify_all
@@ -77,7 +77,7 @@ def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify
         xs = s.symbols(names)
         one = len(xs) == 1
         found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
-        rows = [handle(p) for p in found]
+        rows = handles(found)
     return simplify_all(rows) if simplify else rows
 
 
@@ -99,7 +99,7 @@ def jacobian(
             columns = [derive.forward(s, [e.id for e in exprs], x) for x in xs]
             rows = [[handle(column[k]) for column in columns] for k in range(len(exprs))]
         else:
-            rows = [[handle(p) for p in derive.gradient(s, e.id, xs)] for e in exprs]
+            rows = [handles(derive.gradient(s, e.id, xs)) for e in exprs]
     if simplify and rows:
         flat = iter(simplify_all([p for row in rows for p in row]))
         return [[next(flat) for _ in row] for row in rows]
@@ -117,12 +117,12 @@ def hessian(
     expr = formula(f)
     names = _names([expr], variables)
     with session() as s:
-        first = [handle(p) for p in derive.gradient(s, expr.id, s.symbols(names))]
+        first = handles(derive.gradient(s, expr.id, s.symbols(names)))
     if simplify:
         first = simplify_all(first)
     with session() as s:
         xs = s.symbols(names)
-        half = [[handle(p) for p in derive.gradient(s, g.id, xs[: k + 1])] for k, g in enumerate(first)]
+        half = [handles(derive.gradient(s, g.id, xs[: k + 1])) for k, g in enumerate(first)]
     if simplify:
         flat = iter(simplify_all([p for row in half for p in row]))
         half = [[next(flat) for _ in row] for row in half]
@@ -132,8 +132,9 @@ def hessian(
 
 def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:
     """The names, if none of them is a constant of these formulas."""
+    named = set(CONSTANTS).intersection(names)
     for name in CONSTANTS:
-        if name in names and not any(name in e.symbols for e in exprs):
+        if name in named and not any(name in e.symbols for e in exprs):
             raise SymdiffError(
                 f"{name} is a constant here; to make it a variable, leave it out of constants="
             )
@@ -141,6 +142,8 @@ def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:
 
 
 def _name(variable: object) -> str:
+    if isinstance(variable, str) and variable.isascii() and variable.isidentifier():
+        return variable
     if isinstance(variable, Expr):
         names = variable.symbols
         if len(names) != 1 or variable.nodes != 1:
@@ -148,8 +151,6 @@ def _name(variable: object) -> str:
         return names[0]
     if not isinstance(variable, str):
         raise SymdiffError(f"{variable!r} does not name a variable")
-    if variable.isascii() and variable.isidentifier():
-        return variable
     found = formula(variable, constants=())
     if found.nodes != 1 or not found.symbols:
         raise SymdiffError(f"{variable!r} does not name a variable")

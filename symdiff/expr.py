@@ -8,7 +8,7 @@ one session.
 from __future__ import annotations
 
 import importlib
-import weakref
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -70,7 +70,7 @@ class _Session:
     def __init__(self) -> None:
         self.depth = 0
         self.collect_at = COLLECT_FROM
-        self.handles: dict[int, weakref.ref[Expr]] = {}
+        self.handles: dict[int, Expr] = {}  # those that nobody else holds any more among them
         self.sweep_at = SWEEP_FROM
         self.moved: list[tuple[Expr, int]] = []  # handles whose nodes a collection has renumbered
 
@@ -112,12 +112,18 @@ class _Session:
         self.collect_at = min(max(COLLECT_FROM, 2 * STORE.n), max(STORE.n, STORE.ceiling // 4 * 3))
 
     def alive(self) -> list[Expr]:
-        return [expr for expr in (found() for found in self.handles.values()) if expr is not None]
+        counts = _references(self.handles)
+        return [expr for expr, count in zip(self.handles.values(), counts, strict=True) if count > UNUSED]
 
     def keep(self, alive: list[Expr]) -> None:
         """Forget every other handle."""
-        self.handles = {expr.id: weakref.ref(expr) for expr in alive}
+        self.handles = {expr.id: expr for expr in alive}
         self.sweep_at = max(SWEEP_FROM, 2 * len(alive))
+
+
+def _references(handles: dict[int, Expr]) -> list[int]:
+    """How often each handle is referred to, from here as well."""
+    return [sys.getrefcount(expr) for expr in handles.values()]
 
 
 _SESSION = _Session()
@@ -336,16 +342,28 @@ def _combine(operation: Callable[[Store, int, int], int], a: Expr | Scalar, b: E
 
 # ---------------------------------------------------------------- making handles
 
+#: What `_references` counts for a handle that nobody holds.  A count, where a weak reference for each handle
+#: would be one more object to make and for the garbage collector to visit.
+UNUSED = _references({0: object.__new__(Expr)})[0]
+
 
 def handle(node: int) -> Expr:
     """The one Expr of a node; only inside a session."""
-    reference = _SESSION.handles.get(node)
-    found = reference() if reference is not None else None
-    if found is None:
-        found = object.__new__(Expr)
-        found.id = node
-        _SESSION.handles[node] = weakref.ref(found)
-    return found
+    return handles((node,))[0]
+
+
+def handles(nodes: Iterable[int]) -> list[Expr]:
+    """The Exprs of the nodes; only inside a session."""
+    known = _SESSION.handles
+    new = object.__new__
+    out = []
+    for node in nodes:
+        found = known.get(node)
+        if found is None:
+            found = known[node] = new(Expr)
+            found.id = node
+        out.append(found)
+    return out
 
 
 def constant(value: Expr | Scalar) -> Expr:

@@ -243,29 +243,32 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
     A piecewise node is differentiated branch by branch, so that a branch which is undefined where another one
     holds cannot spoil it; its gradient then enters the sweep as one step.
     """
-    wanted = set(xs)
     inner: dict[int, dict[int, int]] = {}
     stop = CALL + s.piecewise
     ids = reach(s, vec[i32]([i32(root)]), stop)
     pieces = _pieces(s, ids)
+    wanted = set(xs if pieces else ())
     for p in pieces:
         by_branch: list[dict[int, int]] = []
         for v in _branch_values(s, p):
-            if v < 0:
-                by_branch.append({})
-            else:
-                by_branch.append(_adjoints(s, reach(s, vec[i32]([i32(v)]), stop), wanted, inner))
-        found: dict[int, int] = {}
+            branch: dict[int, int] = {}
+            if v >= 0:
+                ids = reach(s, vec[i32]([i32(v)]), stop)
+                through = [x for i in ids if i64(s.op[i64(i)]) == stop for x in inner[int(i)]]
+                mine = sorted(wanted.intersection([int(i) for i in ids] + through))
+                found = _adjoints(s, ids, vec[i32]([i32(x) for x in mine]), inner)
+                branch = {mine[k]: int(d) for k, d in enumerate(found) if d >= 0}
+            by_branch.append(branch)
+        inner[p] = {}
         for branch in by_branch:
             for x in branch:
-                if x not in found:
+                if x not in inner[p]:
                     values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
-                    found[x] = int(_branches(s, i64(p), values))
-        inner[p] = found
+                    inner[p][x] = int(_branches(s, i64(p), values))
     if pieces:
         ids = reach(s, vec[i32]([i32(root)]), stop)
-    adjoints = _adjoints(s, ids, wanted, inner)
-    return [adjoints.get(x, ZERO) for x in xs]
+    found = _adjoints(s, ids, vec[i32]([i32(x) for x in xs]), inner)
+    return [int(d) if d > 0 else ZERO for d in found]
 
 
 def _branch_values(s: Store, p: int) -> list[int]:
@@ -289,8 +292,8 @@ def _pieces(s: Store, ids: vec[i32]) -> list[int]:
     return sorted(found)
 
 
-def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, int]]) -> dict[int, int]:
-    """The derivatives of the last of ids by variable, but for those that are zero for want of a path.
+def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, int]]) -> vec[i32]:
+    """The derivatives of the last of ids by each of xs, -1 for those that are zero for want of a path.
 
     ids: what `reach` has just found, not below piecewise nodes; inner: the derivatives of these.
     """
@@ -299,23 +302,27 @@ def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, 
         roots = [int(ids[i64(len(ids)) - 1]), *sorted(through)]
         ids = reach(s, vec[i32]([i32(r) for r in roots]), CALL + s.piecewise)
     n = i64(len(ids))
+    mark = s.mark
+    epoch = s.epoch
     ops = s.op  # what is built below is appended, so these stay right for the nodes of ids
     start = s.start
     pool = s.pool
     slot = s.slot
     piecewise = CALL + s.piecewise
     active = s.zeros(n)  # whether the node depends on one of xs
+    for x32 in xs:
+        if i64(mark[i64(x32)]) == epoch:
+            active[i64(slot[i64(x32)])] = i32(1)
     edges: i64 = 1
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
-        if i64(ops[node]) == SYM:
-            if int(node) in xs:
-                active[i] = i32(1)
+        if i64(ops[node]) <= SYM:
+            pass
         elif i64(ops[node]) == piecewise:
             edges += i64(len(inner[int(node)]))
             active[i] = i32(1)
-        elif i64(ops[node]) > SYM and (i64(ops[node]) < CALL or int(ops[node]) not in s.logic):
+        elif i64(ops[node]) < CALL or int(ops[node]) not in s.logic:
             k = i64(start[node])
             end = i64(start[node + 1])
             while k < end:
@@ -334,7 +341,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, 
     weights[1] = i32(ONE)
     values[1] = i32(ONE)
     count: i64 = 1
-    out: dict[int, int] = {}
+    total = s.zeros(n)  # of a variable: its derivative + 1
     i = n
     while i > 0:
         i -= 1
@@ -357,7 +364,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, 
             continue
         op = i64(ops[node])
         if op == SYM:
-            out[int(node)] = int(scale(s, c, g))
+            total[i] = i32(scale(s, c, g) + 1)
             continue
         if op == piecewise:
             for x, d in inner[int(node)].items():
@@ -402,4 +409,8 @@ def _adjoints(s: Store, ids: vec[i32], xs: set[int], inner: dict[int, dict[int, 
                 following[count] = head[place]
                 head[place] = i32(count)
             k += 1
+    out = vec[i32](capacity=i64(len(xs)))
+    for x32 in xs:  # the constructors do not call reach, so the marks and slots stay valid
+        reached = i64(mark[i64(x32)]) == epoch
+        out = append(out, i32(i64(total[i64(slot[i64(x32)])]) - 1 if reached else -1))
     return out

@@ -19,14 +19,17 @@ def collect(s: Store, roots: list[int]) -> list[int]:
         i += 1
     for root in roots:
         keep[i64(root)] = i32(0)
+    kept: i64 = 0
     i = n - 1
     while i >= 0:
-        if keep[i] >= 0 and i64(s.op[i]) > SYM:
-            k = i64(s.start[i])
-            end = i64(s.start[i + 1])
-            while k < end:
-                keep[i64(s.pool[k])] = i32(0)
-                k += 1
+        if keep[i] >= 0:
+            kept += 1
+            if i64(s.op[i]) > SYM:
+                k = i64(s.start[i])
+                end = i64(s.start[i + 1])
+                while k < end:
+                    keep[i64(s.pool[k])] = i32(0)
+                    k += 1
         i -= 1
     op = s.op
     start = s.start
@@ -36,7 +39,7 @@ def collect(s: Store, roots: list[int]) -> list[int]:
     digest = s.digest
     done = False
     try:
-        s.clear()
+        s.clear(kept)
         _copy(s, n, keep, op, start, pool, numbers, names)
         done = True
     finally:
@@ -81,12 +84,8 @@ def _copy(
 
 
 def mend(s: Store) -> None:
-    """Drop a node that was half made when an interrupt came: every array back to n entries."""
+    """Drop a node that was half made when an interrupt came: every table back to n nodes."""
     n = s.n
-    s.op = s.op[:n]
-    s.start = s.start[: n + 1]
-    s.pool = s.pool[: i64(s.start[n])]
-    s.digest = s.digest[:n]
     s.mark = vec[i32]()
     s.slot = vec[i32]()
     s.forget_measures()
@@ -95,8 +94,10 @@ def mend(s: Store) -> None:
     del s.numbers[_payloads(s, NUM) :]
     s.name_index = {name: k for k, name in enumerate(s.names)}
     s.name_digest = vec[i64]()
+    s.name_node = vec[i32]()
     for name in s.names:
         s.name_digest = append(s.name_digest, combine(s.seed(SYM), digest_text(name)))
+        s.name_node = append(s.name_node, i32(-1))
     s.number_index = {value: k for k, value in enumerate(s.numbers)}
     size: i64 = 1024
     while size < 2 * n:

@@ -57,11 +57,12 @@ def _unprepared(function: int) -> None:
 class Store:
     """All nodes.  Not locked: callers hold `lock` while they have raw ids in hand."""
 
-    op: vec[i32]
+    op: vec[i32]  # this one and the next three have room behind the n nodes, filled with anything
     start: vec[i32]  # children (or payload) of node i are pool[start[i]:start[i + 1]]
     pool: vec[i32]
     digest: vec[i64]
     name_digest: vec[i64]
+    name_node: vec[i32]  # the variable of each name, or -1
     function_digest: vec[i64]
     above: vec[i64]  # printed size, 0 while unknown (core/measure.py)
     below: vec[i64]  # printed size of what a fraction puts under its line, 0 if nothing
@@ -98,24 +99,29 @@ class Store:
         self.ceiling = 1 << 40
         self.bits = 1 << 40
         self.epoch = 0
-        self._zeros = vec[i32]()
+        self._zeros = vec[i32]([i32(0)] * 1024)
         self.clear()
 
-    def clear(self) -> None:
+    def clear(self, room: i64 = 1024) -> None:
+        """Forget everything; room: how many nodes are expected."""
         self.n = 0
         self.numbers: list[Rational] = []
         self.number_index: dict[Rational, int] = {}
         self.names: list[str] = []
         self.name_index: dict[str, int] = {}
-        self.op = vec[i32]()
-        self.start = vec[i32]([0])
-        self.pool = vec[i32]()
-        self.digest = vec[i64]()
+        self.op = vec[i32]([i32(0)] * 1024)
+        self.start = vec[i32]([i32(0)] * 1024)
+        self.pool = vec[i32]([i32(0)] * 1024)
+        self.digest = vec[i64]([0] * 1024)
         self.name_digest = vec[i64]()
+        self.name_node = vec[i32]()
         self.mark = vec[i32]()
         self.slot = vec[i32]()
         self.forget_measures()
-        self._table(1024)
+        size: i64 = 1024
+        while size < 2 * room:
+            size *= 2
+        self._table(size)
         self.near = vec[i32]([i32(-1)] * (2 * NEAR))
         for p in (0, 1, -1, 2):
             self.integer(p)
@@ -129,7 +135,7 @@ class Store:
             if n > MOST_ZEROS:
                 stock = vec[i32](stock)  # a long one is not kept
             while i64(len(stock)) < n:
-                stock = append(stock, i32(0))
+                stock = extend(stock, stock)
             if n > MOST_ZEROS:
                 return stock[:n]
             self._zeros = stock
@@ -174,12 +180,12 @@ class Store:
             h = (h + 1) & mask
         self._ask_room(count)
         pool = self.pool
+        lo = i64(self.start[self.n])
         k = 0
         while k < count:
-            pool = append(pool, args[k])
+            pool[lo + k] = args[k]
             k += 1
-        self.pool = pool
-        return self._append(op, d, h)
+        return self._append(op, d, h, count)
 
     def intern2(self, op: i64, a: i64, b: i64) -> i64:
         """`intern` for two children."""
@@ -204,8 +210,11 @@ class Store:
                     return j
             h = (h + 1) & mask
         self._ask_room(2)
-        self.pool = append(append(self.pool, i32(a)), i32(b))
-        return self._append(op, d, h)
+        pool = self.pool
+        lo = i64(self.start[self.n])
+        pool[lo] = i32(a)
+        pool[lo + 1] = i32(b)
+        return self._append(op, d, h, 2)
 
     def _leaf(self, op: i64, payload: i64, d: i64) -> i64:
         """The leaf with this payload, whose digest is d."""
@@ -226,8 +235,8 @@ class Store:
                 return j
             h = (h + 1) & mask
         self._ask_room(1)
-        self.pool = append(self.pool, i32(payload))
-        return self._append(op, d, h)
+        self.pool[i64(self.start[self.n])] = i32(payload)
+        return self._append(op, d, h, 1)
 
     def seed(self, op: i64) -> i64:
         d: i64 = (op + 1) * 0x1000193
@@ -236,16 +245,25 @@ class Store:
         return d
 
     def _ask_room(self, words: i64) -> None:
-        """Raise LimitError, before anything is changed, if a node with so many words is one too many."""
-        if self.n >= self.ceiling or i64(len(self.pool)) + words > LANE:
+        """Room for one more node with so many words; LimitError, with nothing changed, if there is none."""
+        n = self.n
+        used = i64(self.start[n]) + words
+        if n >= self.ceiling or used > LANE:
             raise LimitError("nodes", int(self.ceiling))
+        if n + 2 > i64(len(self.start)):
+            self.op = extend(self.op, self.op)
+            self.digest = extend(self.digest, self.digest)
+            self.start = extend(self.start, self.start)
+        while used > i64(len(self.pool)):
+            self.pool = extend(self.pool, self.pool)
 
-    def _append(self, op: i64, d: i64, h: i64) -> i64:
+    def _append(self, op: i64, d: i64, h: i64, words: i64) -> i64:
         """A new node, whose children or payload were just put into the pool; h is its place in the table."""
         n = self.n
-        self.op = append(self.op, i32(op))
-        self.start = append(self.start, i32(i64(len(self.pool))))
-        self.digest = append(self.digest, d)
+        start = self.start
+        start[n + 1] = i32(i64(start[n]) + words)
+        self.op[n] = i32(op)
+        self.digest[n] = d
         self.table[h] = ((d & LANE) << 32) | (n + 1)
         self.n = n + 1
         if (n + 1) * 3 > self.mask * 2:  # two thirds full
@@ -298,7 +316,12 @@ class Store:
             self.names.append(name)
             self.name_index[name] = index
             self.name_digest = append(self.name_digest, combine(self.seed(SYM), digest_text(name)))
-        return self._leaf(SYM, index, self.name_digest[index])
+            self.name_node = append(self.name_node, i32(-1))
+        found = i64(self.name_node[index])
+        if found < 0:
+            found = self._leaf(SYM, index, self.name_digest[index])
+            self.name_node[index] = i32(found)
+        return found
 
     def symbols(self, names: list[str]) -> list[int]:
         """The nodes of the variables of these names."""
