@@ -49,10 +49,10 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
             return raw
     if not simplify:
         return raw
-    best = simplify_all([raw], domain=[expr], effort=effort)[0]
+    best = simplify_all([raw], effort=effort)[0]
     if len(names) > 1:  # simplifying after each order is often shorter, while the orders are short themselves
         for name in names:
-            expr = simplify_all([_forward(expr, name)], domain=[expr], effort=effort)[0]
+            expr = simplify_all([_forward(expr, name)], effort=effort)[0]
             if expr.size > SIMPLIFY_BETWEEN:
                 return best
         if expr.size <= best.size:
@@ -80,7 +80,7 @@ def gradient(
         one = len(xs) == 1
         found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
         rows = handles(found)
-    return simplify_all(rows, domain=[expr], effort=effort) if simplify else rows
+    return simplify_all(rows, effort=effort) if simplify else rows
 
 
 def jacobian(
@@ -126,12 +126,12 @@ def hessian(
     with session() as s:
         first = handles(derive.gradient(s, expr.id, s.symbols(names)))
     if simplify:
-        first = simplify_all(first, domain=[expr], effort=effort)
+        first = simplify_all(first, effort=effort)
     with session() as s:
         xs = s.symbols(names)
         half = [handles(derive.gradient(s, g.id, xs[: k + 1])) for k, g in enumerate(first)]
     if simplify:
-        flat = iter(simplify_all([p for row in half for p in row], domain=[expr], effort=effort))
+        flat = iter(simplify_all([p for row in half for p in row], effort=effort))
         half = [[next(flat) for _ in row] for row in half]
     n = len(names)
     return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]

@@ -69,18 +69,17 @@ def simplify(
 def simplify_all(
     exprs: Sequence[Expr],
     *,
-    domain: Sequence[Expr] = (),
     limits: Limits | None = None,
     measure: Measure = "length",
     effort: int = 2,
     steps: list[Step] | None = None,
 ) -> list[Expr]:
-    """Each of the expressions simplified.  domain: expressions that are defined wherever these are wanted."""
+    """Each of the expressions simplified; the arguments are those of `simplify`."""
     if effort not in range(len(EFFORTS)):
         raise SymdiffError(f"effort is a whole number from 0 to {len(EFFORTS) - 1}, not {effort!r}")
     cost = cost_of(measure)
     with limited(limits) as s:
-        search = Search(s, EFFORTS[effort], cost, (limits or DEFAULT).steps, [e.id for e in domain])
+        search = Search(s, EFFORTS[effort], cost, (limits or DEFAULT).steps)
         if steps is not None:
             search.trace = []
         found = search.run([e.id for e in exprs])

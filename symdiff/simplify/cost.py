@@ -17,7 +17,18 @@ Cost = Callable[[Store, int], float]
 
 #: Cycles of a division, of a square root, of a general power, and of calls; others cost as much as the dearest.
 DIVISION, ROOT, POWER = 16, 24, 30
-CYCLES = {"exp": 10, "expm1": 12, "sin": 10, "cos": 10, "log": 18, "log1p": 18, "abs": 1, "sign": 2, "min": 1, "max": 1}
+CYCLES = {
+    "exp": 10,
+    "expm1": 12,
+    "sin": 10,
+    "cos": 10,
+    "log": 18,
+    "log1p": 18,
+    "abs": 1,
+    "sign": 2,
+    "min": 1,
+    "max": 1,
+}
 CALL_CYCLES = 24
 
 

@@ -25,10 +25,10 @@ PARTIAL = frozenset(record.name for record in TABLE if record.defined and record
 Condition = tuple[str, int, int | str]
 
 
-def conditions(f: Written, roots: list[int]) -> list[Condition]:
+def conditions(f: Written, root: int) -> list[Condition]:
     s = f.s
     out: dict[Condition, None] = {}
-    for node, op, args in strict_nodes(s, roots):
+    for node, op, args in strict_nodes(s, [root]):
         if op == POW:
             base, e = args
             if s.op[base] <= NUM and s.value(base)[0] > 0:
@@ -56,10 +56,10 @@ class Domain:
     Made when everything about the formula has been read into the field, and nothing else has.
     """
 
-    def __init__(self, f: Written, roots: list[int]) -> None:
+    def __init__(self, f: Written, root: int) -> None:
         self.f = f
         f.learning = False
-        self.asked = set(conditions(f, roots))
+        self.asked = set(conditions(f, root))
         self.nonzero = f.nonzero
         self.angles: set[object] = set()
         self.calls: set[object] = set()
@@ -103,7 +103,7 @@ class Domain:
 
     def allows(self, root: int) -> bool:
         """Whether the node is defined wherever the formula is."""
-        return all(c in self.asked or self.follows(*c) for c in conditions(self.f, [root]))
+        return all(c in self.asked or self.follows(*c) for c in conditions(self.f, root))
 
     def follows(self, what: str, node: int, more: int | str) -> bool:
         f = self.f
@@ -119,8 +119,10 @@ class Domain:
             if (more, frozen(v)) in self.angles:
                 return True
             w = self.pair_value(str(more), v)
-            return bool(w[0]) and all(e <= 0 or self.never_zero(p) for p, e in w[1].items()) and not any(
-                f.info[p][0] in ("circular", "hyperbolic") and e < 0 for p, e in w[1].items()
+            return (
+                bool(w[0])
+                and all(e <= 0 or self.never_zero(p) for p, e in w[1].items())
+                and not any(f.info[p][0] in ("circular", "hyperbolic") and e < 0 for p, e in w[1].items())
             )
         if what == "in domain":
             if self.call_key(node, str(more)) in self.calls:
@@ -132,7 +134,9 @@ class Domain:
         v = f.value(node)
         f.power(v, f.value(int(more)))
         known = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
-        return known <= self.symbols and all(e <= 0 or self.never_zero(p) or self.is_power_base(p) for p, e in v[1].items())
+        return known <= self.symbols and all(
+            e <= 0 or self.never_zero(p) or self.is_power_base(p) for p, e in v[1].items()
+        )
 
     def is_power_base(self, p: int) -> bool:
         """Whether the formula has a symbolic power of the prime."""

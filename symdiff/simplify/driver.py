@@ -44,17 +44,15 @@ EFFORTS = (
 
 
 class Search:
-    """One call of simplify; domain: nodes whose domain is known to hold too, as a derivative's function's."""
+    """One call of simplify."""
 
-    def __init__(self, s: Store, effort: Effort, cost: Cost, steps: int, domain: list[int]) -> None:
+    def __init__(self, s: Store, effort: Effort, cost: Cost, steps: int) -> None:
         self.s = s
         self.effort = effort
         self.cost = cost
         self.steps = steps
-        self.domain = domain
         self.forms = effort.forms
         self.trace: list[Step] | None = None
-        self.written: set[int] = {node for node in walk.reach_list(s, domain)} if domain else set()
         self.done: dict[int, int] = {}
 
     def run(self, roots: list[int]) -> list[int]:
@@ -66,15 +64,13 @@ class Search:
         best = self.cheaper("rules", root, rewritten)
         if not self.effort.nodes:
             return best
-        best = self.normal(root, best)
+        now = self.normal(root, best)
         for _ in range(self.effort.rounds):
-            before = best
-            best = self.arguments(best)
-            best = self.cheaper("rules", best, rewrite(self.s, machine(), [best], self.steps)[0])
-            if best == before or measure.size(self.s, best) >= measure.size(self.s, before):
+            now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
+            now, before = self.normal(now, now), now
+            if now == before:
                 break
-            best = self.normal(best, best)
-        return best
+        return now
 
     def cheaper(self, name: str, old: int, new: int) -> int:
         if new == old or self.cost(self.s, new) > self.cost(self.s, old):
@@ -95,7 +91,7 @@ class Search:
             return best
         from symdiff.simplify.search import shortest
 
-        node, name = shortest(s, root, self.domain, self)
+        node, name = shortest(s, root, self)
         if name and self.cost(s, node) < self.cost(s, best):
             if self.trace is not None:
                 self.trace.append(Step(name, best, node))
@@ -138,9 +134,7 @@ class Search:
         if found is None:
             found = node
             if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
-                domain, self.domain = self.domain, []
                 found = self.normal(node, node)
-                self.domain = domain
             self.done[node] = found
         return found
 
@@ -167,7 +161,7 @@ class Search:
 
     def argument(self, node: int) -> int:
         s = self.s
-        if node in self.written or s.op[node] not in (SUM, PROD, SCALE, POW) or measure.size(s, node) < 5:
+        if s.op[node] not in (SUM, PROD, SCALE, POW) or measure.size(s, node) < 5:
             return node
         return self.part(node)
 

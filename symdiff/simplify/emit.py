@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq
 
 from symdiff.core import build, measure, numbers
-from symdiff.core.store import HALF, INT, MINUS_ONE, ONE, POW, SUM, TWO, ZERO, Store
+from symdiff.core.store import HALF, INT, MINUS_ONE, ONE, POW, SUM, ZERO, Store
 from symdiff.simplify.field import ONE as ONE_V
 from symdiff.simplify.field import ONE_Q, ZERO_Q, GiveUp, Value, frozen
 from symdiff.simplify.written import RECIPROCAL, Written
@@ -39,6 +39,9 @@ class Emission:
         self.s: Store = field.s
         self.decimal = decimal
         self.function = {name: i for i, name in enumerate(self.s.functions)}
+        self.rationals: dict[tuple[int, int], int] = {}
+        self.products: dict[tuple[int, int], int] = {}  # of factors, functions of one angle collected
+        self.angle_powers: dict[tuple[str, int, int, int], int] = {}
         self.bases: dict[int, int] = {}
         self.polynomials: dict[Any, int] = {}
         self.hyperbolic = False  # whether sums of two exponentials are written by sinh and cosh
@@ -58,7 +61,10 @@ class Emission:
         return numbers.number(self.s, p, q, self.decimal and q > 1 and numbers.finite_decimal(q))
 
     def rational(self, p: int, q: int) -> int:
-        return numbers.number(self.s, p, q, False)
+        node = self.rationals.get((p, q))
+        if node is None:
+            node = self.rationals[p, q] = numbers.number(self.s, p, q, False)
+        return node
 
     def add(self, terms: list[int]) -> int:
         return build.add(self.s, terms)
@@ -176,7 +182,9 @@ class Emission:
             sign >>= 1
             p += 1
         c = c if s > 0 else -c
-        plain = [self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()]
+        plain = [
+            self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()
+        ]
         best = self.with_number(c, [*out, *plain])
         for i, ((kind, j), (a, b)) in enumerate(angles.items()):
             if a == b and a:  # 2*sin(u)*cos(u)
@@ -252,6 +260,7 @@ class Emission:
             if e // q & 1 and not f.positive[p]:
                 flips ^= 1 << p
         best: list[int] | None = None
+        best_weight, best_added = 0, 0
         for whole in self.distributions(exponents):
             tried: list[int] = []
             added = 0
@@ -398,7 +407,9 @@ class Emission:
                 base, e = (int(s.arg(node, 0)), int(s.arg(node, 1))) if s.op[node] == POW else (node, ONE)
                 if s.op[base] == SUM and s.op[e] == INT and s.value(e)[0] % 2:
                     turned = self.power(self.negative(base), e)
-                    best = self.shortest([best, self.mul([self.number(-c), *factors[:i], turned, *factors[i + 1 :]])])
+                    best = self.shortest(
+                        [best, self.mul([self.number(-c), *factors[:i], turned, *factors[i + 1 :]])]
+                    )
         for i, node in enumerate(factors):
             terms = self.terms(node)
             if 1 < len(terms) <= 8:
@@ -502,7 +513,11 @@ class Emission:
         f = self.f
         (m1, k1), (m2, k2) = terms
         changed = [g for g in range(len(m1)) if m1[g] != m2[g]]
-        if len(changed) != 1 or abs(int(m1[changed[0]]) - int(m2[changed[0]])) != 2 or k1 != -2 * k2 and k1 != 2 * k2:
+        if (
+            len(changed) != 1
+            or abs(int(m1[changed[0]]) - int(m2[changed[0]])) != 2
+            or (k1 != -2 * k2 and k1 != 2 * k2)
+        ):
             return []
         g = changed[0]
         v = f.gen_value[g]
@@ -525,7 +540,7 @@ class Emission:
         one_more = 0 if x == ONE or x == MINUS_ONE else 1 if x == HALF else 1 + self.size(x)
         sums = [t for t in items if len(t[0]) > 1]
         if len(sums) > 1:
-            product = f.one
+            product: Any = f.one
             for poly, _ in sums:
                 if len(product) * len(poly) > 200:
                     product = None
@@ -542,7 +557,10 @@ class Emission:
             changed = False
             for i in range(len(items)):
                 for j in range(i):
-                    if not (len(items[i][0]) > 1 or len(items[j][0]) > 1) or len(items[i][0]) * len(items[j][0]) > 60:
+                    if (
+                        not (len(items[i][0]) > 1 or len(items[j][0]) > 1)
+                        or len(items[i][0]) * len(items[j][0]) > 60
+                    ):
                         continue
                     poly = f.reduce(items[i][0] * items[j][0])
                     if 0 < len(poly) <= EXPANDED:
@@ -560,6 +578,12 @@ class Emission:
 
     def angle_power(self, kind: str, u: int, a: int, b: int) -> int:
         """sin(u)^a*cos(u)^b, as short as tan, sec, cot, csc make it."""
+        node = self.angle_powers.get((kind, u, a, b))
+        if node is None:
+            node = self.angle_powers[kind, u, a, b] = self.new_angle_power(kind, u, a, b)
+        return node
+
+    def new_angle_power(self, kind: str, u: int, a: int, b: int) -> int:
         if not a and not b:
             return ONE
         h = "h" if kind == "hyperbolic" else ""
@@ -578,5 +602,3 @@ class Emission:
             options.append(self.mul([signed("tan", "cot", a), signed("cos", "sec", a + b)]))
             options.append(self.mul([signed("tan", "cot", -b), signed("sin", "csc", a + b)]))
         return self.shortest(options)
-
-

@@ -10,7 +10,7 @@ signs is kept as equations over GF(2).
 from __future__ import annotations
 
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from flint import fmpq, fmpz, fmpz_mpoly_ctx
 
@@ -47,6 +47,17 @@ def minus(v: Value) -> Value:
     return (-v[0], v[1], v[2])
 
 
+class Bounds(NamedTuple):
+    """What a field is made for: how many kernels there may be, the common denominator q of exponents, what the
+    bases of angles are divided by, the most terms of a polynomial, the terms that may be multiplied in all."""
+
+    kernels: int = 16
+    q: int = 1
+    scale: int = 1
+    terms: int = 4000
+    work: int = 200_000
+
+
 Key = tuple[int, int, tuple[tuple[int, int], ...], int]
 
 
@@ -57,16 +68,10 @@ def frozen(v: Value) -> Key:
 
 
 class Field:
-    """The ring of kernels, its primes, and arithmetic on values.
+    """The ring of kernels, its primes, and arithmetic on values."""
 
-    kernels: how many there may be.  q: the common denominator of exponents.  terms: the most terms of a
-    polynomial.  work: the terms that may be multiplied in all.
-    """
-
-    def __init__(self, kernels: int = 16, q: int = 1, terms: int = 4000, work: int = 200_000) -> None:
-        self.q = q
-        self.terms = terms
-        self.work = work
+    def __init__(self, bounds: Bounds) -> None:
+        kernels, self.q, self.scale, self.terms, self.work = bounds
         self.n = kernels
         self.ctx = fmpz_mpoly_ctx.get([f"g{i}" for i in range(kernels)], "lex")
         self.gens = self.ctx.gens()
@@ -131,7 +136,7 @@ class Field:
         """A kernel for |p|^(1/q)."""
         g = self.root_gens.get(p)
         if g is None:
-            sign = self.one if self.positive[p] else self.gens[self.sign_generator(p)]
+            sign = self.one if self.positive[p] else self.sign_polynomial(1 << p)
             g = self.root_gens[p] = self.new_generator()
             self.gen_value[g] = (ONE_Q, {p: 1}, 0)
             self.relate(g, self.q, sign * self.prime[p])
@@ -145,6 +150,18 @@ class Field:
             self.relate(g, 2, self.one)
         return g
 
+    def sign_polynomial(self, mask: int) -> Any:
+        """The product of the signs of the mask's primes, by what is known."""
+        mask, s = self.settle(mask)
+        f = self.ctx.constant(s)
+        p = 0
+        while mask:
+            if mask & 1:
+                f = f * self.gens[self.sign_generator(p)]
+            mask >>= 1
+            p += 1
+        return f
+
     # ---------------------------------------------------------------- polynomials
 
     def reduce(self, f: Any) -> Any:
@@ -152,7 +169,7 @@ class Field:
         if not self.relations or not len(f):
             return f
         degrees = f.degrees()
-        for g, d, r in reversed(self.relations):
+        for g, d, r in self.relations[::-1]:
             if degrees[g] >= d:
                 self.spend(len(f))
                 f = divmod(f, r)[1]
@@ -194,7 +211,7 @@ class Field:
 
     def monomial(self, exponents: Any, c: Any) -> Value:
         """c times powers of the generators."""
-        v = (c, {}, 0)
+        v: Value = (c, {}, 0)
         for g, e in enumerate(exponents):
             if e:
                 v = self.mul(v, self.powi(self.gen_value[g], int(e)))
@@ -217,7 +234,7 @@ class Field:
             v = self.add_prime(f)
         if v is not None:
             return self.mul(out, v)
-        degree = sum(f.degrees())
+        degree = int(sum(f.degrees()))
         self.spend(10 * len(f) + degree * degree)
         if len(f) > 400 or degree > 120:
             raise GiveUp("factor")
@@ -273,7 +290,7 @@ class Field:
     def by_conjugate(self, f: Any, degrees: Any) -> Value | None:
         """f*p made of simpler primes, for an older prime p: then f is no new one."""
         count = sum(1 for g, _, _ in self.relations if degrees[g])
-        for p in reversed(self.nested):
+        for p in self.nested[::-1]:
             if len(f) * len(self.prime[p]) > 64:
                 continue
             h = self.reduce(self.product(f, self.prime[p]))
@@ -292,9 +309,41 @@ class Field:
             for g, e in enumerate(m):
                 if e & 1:
                     v = self.gen_value[g]
-                    if v[2] or any(not self.positive[p] and k % self.q == 0 for p, k in v[1].items()):
+                    if v[2] or any(
+                        not self.is_known_positive(p) and k % self.q == 0 for p, k in v[1].items()
+                    ):
                         return False
         return True
+
+    def is_known_positive(self, p: int) -> bool:
+        """Whether p >= 0 wherever the formula is defined."""
+        return self.positive[p] or self.settle(1 << p) == (0, 1)
+
+    def vanishes(self, v: Value) -> bool:
+        """Whether v is zero by the facts that are known now."""
+        if not v[0]:
+            return True
+        if self.solved < len(self.facts):
+            self.solve_facts()
+        signs = list(self.gens)
+        for mask, sign, top in self.rows:
+            g = self.sign_gens.get(top)
+            if g is not None:
+                f = self.ctx.constant(sign)
+                for p in range(top):
+                    if mask >> p & 1:
+                        f = f * self.gens[self.sign_generator(p)]
+                signs[g] = f
+        for key, p in self.known.items():
+            if isinstance(key, tuple) and key[0] == "sigma":  # (+-1)^w, and it is +1
+                mask, s = self.settle(key[1])
+                if mask == 0 and s * key[2] > 0:
+                    signs[self.prime[p].degrees().index(1)] = self.one
+        for p, e in v[1].items():
+            if e > 0 and self.info[p][0] == "poly":
+                if not len(self.reduce(self.prime[p].compose(*signs, ctx=self.ctx))):
+                    return True
+        return False
 
     # ---------------------------------------------------------------- values
 
@@ -434,12 +483,8 @@ class Field:
                     factors.append(self.prime_power(p, n))
                 if part:
                     factors.append(self.gens[self.root_generator(p)] ** part)
-            p = 0
-            while sign:
-                if sign & 1:
-                    factors.append(self.gens[self.sign_generator(p)])
-                sign >>= 1
-                p += 1
+            if sign:
+                factors.append(self.sign_polynomial(sign))
             t = self.ctx.constant(int(c.p) * (below // int(c.q)) // above)
             factors.sort(key=len)
             for f in factors:

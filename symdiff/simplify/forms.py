@@ -13,7 +13,7 @@ from flint import fmpq
 
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM
 from symdiff.simplify.emit import EXPONENTS, Emission
-from symdiff.simplify.field import ONE_Q, GiveUp, Value, minus
+from symdiff.simplify.field import ONE_Q, GiveUp, Value
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
 
 #: The highest multiple of an angle that is sought.
@@ -77,7 +77,12 @@ def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     numerator, rest = f.one, {}
     for p, k in v[1].items():
         n = k // q
-        if k % q == 0 and n > 0 and len(f.prime[p]) > 1 and len(numerator) * len(f.prime[p]) ** min(n, 9) < 400:
+        if (
+            k % q == 0
+            and n > 0
+            and len(f.prime[p]) > 1
+            and len(numerator) * len(f.prime[p]) ** min(n, 9) < 400
+        ):
             numerator = numerator * f.prime[p] ** n
         else:
             rest[p] = k
@@ -102,13 +107,22 @@ def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     q = f.q
     if f.pair_of["circular"].first not in ("sin", "cos"):
         return
-    for j in sorted({key[2] for key in f.known if isinstance(key, tuple) and len(key) == 3 and key[0] == "circular"}):
+    for j in sorted(
+        {key[2] for key in f.known if isinstance(key, tuple) and len(key) == 3 and key[0] == "circular"}
+    ):
         kernels = {f.known.get(("circular", name, j)) for name in ("sin", "cos")}
         first = f.known.get(("circular", f.pair_of["circular"].first, j))
         if first is None:
             continue
         g = f.prime[first].degrees().index(1)
-        degree = max((f.prime[p].degrees()[g] * max(abs(k) // q, 1) for p, k in v[1].items() if f.info[p][0] == "poly"), default=0)
+        degree = max(
+            (
+                f.prime[p].degrees()[g] * max(abs(k) // q, 1)
+                for p, k in v[1].items()
+                if f.info[p][0] == "poly"
+            ),
+            default=0,
+        )
         taken: list[int] = []
         for n in range(2, min(degree + 2, MULTIPLES) + 1):
             for name, w in zip(("cos", "sin"), f.multiple(j, fmpq(n)), strict=True):
@@ -181,7 +195,7 @@ def rationalised(f: Any, v: Value) -> Value:
         for p, e in v[1].items():
             if e % q == 0 and -3 * q <= e < 0 and f.info[p][0] == "poly":
                 degrees = f.prime[p].degrees()
-                for g, d, _ in reversed(f.relations):
+                for g, d, _ in f.relations[::-1]:
                     if degrees[g] and (d == 2 or (d % 2 == 0 and degrees[g] == d // 2)):
                         found = (p, -e // q, g)
                         break
@@ -199,7 +213,12 @@ def rationalised(f: Any, v: Value) -> Value:
         numerator = conjugate**n
         rest = {r: k for r, k in v[1].items() if r != p}
         for r, k in list(rest.items()):
-            if k % q == 0 and k > 0 and f.info[r][0] == "poly" and len(numerator) * len(f.prime[r]) ** min(k // q, 9) < 400:
+            if (
+                k % q == 0
+                and k > 0
+                and f.info[r][0] == "poly"
+                and len(numerator) * len(f.prime[r]) ** min(k // q, 9) < 400
+            ):
                 numerator = f.reduce(numerator * f.prime[r] ** (k // q))
                 del rest[r]
         numerator = f.reduce(numerator)
@@ -270,7 +289,9 @@ def absorb(e: Emission, node: int) -> int:
                     outside = e.mul(rest)
                     for _ in range(abs(p)):
                         outside = angle_product(e, outside, inner if p < 0 else e.power(inner, MINUS_ONE))
-                    tried = e.mul([outside, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)])
+                    tried = e.mul(
+                        [outside, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)]
+                    )
                     if e.size(tried) < e.size(best):
                         best, improved = tried, True
                         break
@@ -314,12 +335,16 @@ def _root_of_factor(e: Emission, node: int, exponent: int, p: int, q: int) -> in
     return e.power(base, e.rational(kp // p, kq))
 
 
-
-
 def angle_product(e: Emission, t: int, w: int) -> int:
     """t*w with sin, cos, tan ... of one argument collected: cos*sec is 1, sin*sec is tan."""
+    node = e.products.get((t, w))
+    if node is None:
+        node = e.products[t, w] = _collected(e, e.mul([t, w]))
+    return node
+
+
+def _collected(e: Emission, product: int) -> int:
     s = e.s
-    product = e.mul([t, w])
     found: dict[tuple[bool, int], list[int]] = {}
     rest = []
     for factor in factors_of(e, product):

@@ -21,6 +21,7 @@ from symdiff.simplify.field import (
     ZERO,
     ZERO_Q,
     Again,
+    Bounds,
     Field,
     GiveUp,
     Key,
@@ -47,15 +48,12 @@ ANGLE_TERMS = 40
 class Reader(Field):
     """A field that knows the values of nodes.
 
-    roots: the nodes whose calls fix the bases of angles.  scale: the bases are divided by it.
+    roots: the nodes whose calls fix the bases of angles.
     """
 
-    half = False  # whether half an angle is a kernel of its own
-
-    def __init__(self, s: Store, roots: list[int], scale: int = 1, **bounds: int) -> None:
-        super().__init__(**bounds)
+    def __init__(self, s: Store, roots: list[int], bounds: Bounds) -> None:
+        super().__init__(bounds)
         self.s = s
-        self.scale = scale
         self.values: dict[int, Value] = {}
         self.basis: dict[str, list[Combination]] = {"circular": [], "exponential": []}
         self.cos_sin_of: dict[Any, tuple[Value, Value]] = {}
@@ -201,7 +199,9 @@ class Reader(Field):
         basis = self.basis[kind]
         if not vector:
             return {}
-        found = solve([{k: r for k, (r, _) in b.items()} for b in basis], {k: r for k, (r, _) in vector.items()})
+        found = solve(
+            [{k: r for k, (r, _) in b.items()} for b in basis], {k: r for k, (r, _) in vector.items()}
+        )
         if found is None:
             basis.append({k: (r / self.scale, m) for k, (r, m) in vector.items()})
             return {len(basis) - 1: fmpq(self.scale)}
@@ -220,7 +220,9 @@ class Reader(Field):
             if kind or within:
                 inside.add(node)
         combinations: dict[str, list[Combination]] = {"circular": [], "exponential": []}
-        for (kind, argument), _ in sorted(arguments.items(), key=lambda item: (self.rank(item[0][1]), item[1])):
+        for (kind, argument), _ in sorted(
+            arguments.items(), key=lambda item: (self.rank(item[0][1]), item[1])
+        ):
             vector = {
                 k: (r, m)
                 for k, (r, m) in self.decompose(self.value(argument)).items()
@@ -259,7 +261,8 @@ class Reader(Field):
             basis[j] = {k: (r * unit, m) for k, (r, m) in b.items()}
 
     def keeps_whole(self, kind: str) -> bool:
-        return self.half and kind == "circular"
+        """Whether half an angle of the basis is a kernel of its own."""
+        return False
 
     def is_special(self, kind: str, m: Value) -> bool:
         """Whether this monomial of an angle has values of its own, as pi has."""
@@ -359,9 +362,15 @@ class Reader(Field):
                         raise Again("root", self.q * int(units.q))
                     sign, c = self.put_absolute(out, sign, c, p, int(units))
                 elif self.info[p][0] == "E" or self.info[p][0] == "exp":
-                    inner = [(ONE_Q, ONE)] if self.info[p][0] == "E" else self.basis["exponential"][self.info[p][1]].values()
+                    inner = (
+                        [(ONE_Q, ONE)]
+                        if self.info[p][0] == "E"
+                        else self.basis["exponential"][self.info[p][1]].values()
+                    )
                     exponent = self.mul(self.combine(inner), m)
-                    more = self.mul(more, self.exp((exponent[0] * r * fmpq(e, self.q), exponent[1], exponent[2])))
+                    more = self.mul(
+                        more, self.exp((exponent[0] * r * fmpq(e, self.q), exponent[1], exponent[2]))
+                    )
                 else:
                     k = self.kernel(("power", p, key), ("power", p, m), True)
                     sign, c = self.put(out, sign, c, k, self.units(r * fmpq(e, self.q)))
@@ -387,6 +396,12 @@ class Reader(Field):
 
     def hyperbolic(self, name: str, v: Value) -> Value:
         raise NotImplementedError
+
+    def by_exponentials(self, name: str, v: Value) -> Value:
+        e = self.exp(v)
+        w = self.powi(e, -1)
+        half = number(1, 2)
+        return self.from_pair(name, self.mul(self.add([e, w]), half), self.mul(self.add([e, minus(w)]), half))
 
     def from_pair(self, name: str, c: Value, s: Value) -> Value:
         """sin, cos, tan ... (sinh ...) from the pair."""
@@ -414,7 +429,7 @@ class Reader(Field):
             else:
                 rest[k] = (r, m)
         for j, n in self.coordinates("circular", rest).items():
-            if n.q != 1 and not (self.half and n.q == 2):
+            if n.q != 1 and not (n.q == 2 and self.keeps_whole("circular")):
                 raise Again("scale", self.scale * int(n.q))
             pairs.append(self.multiple(j, n))
         out = (ONE, ZERO)
@@ -446,7 +461,10 @@ class Reader(Field):
             if found:
                 break
         assert found is not None
-        u = self.value(found[1][0])
+        return self.inverse_angle(name, self.value(found[1][0]), r)
+
+    def inverse_angle(self, name: str, u: Value, r: Any) -> tuple[Value, Value]:
+        """cos and sin of r times asin, acos or atan of u."""
         if name == "atan":
             c = self.root(self.add([ONE, self.powi(u, 2)]), -1, 2)
             pair = (c, self.mul(u, c))
@@ -454,7 +472,9 @@ class Reader(Field):
             other = self.sqrt(self.add([ONE, minus(self.powi(u, 2))]))
             pair = (other, u) if name == "asin" else (u, other)
         n, q = int(r.p), int(r.q)
-        if q == 2 and name != "acos":  # half an angle in [-pi/2, pi/2]: cos = sqrt((1 + c)/2), sin = s/(2*cos)
+        if (
+            q == 2 and name != "acos"
+        ):  # half an angle in [-pi/2, pi/2]: cos = sqrt((1 + c)/2), sin = s/(2*cos)
             c = self.sqrt(self.mul(number(1, 2), self.add([ONE, pair[0]])))
             pair = (c, self.mul(self.mul(number(1, 2), pair[1]), self.powi(c, -1)))
         elif q != 1:
@@ -529,7 +549,8 @@ def solve(rows: list[dict[Any, Any]], target: dict[Any, Any]) -> dict[int, Any] 
         r = t / a
         return {0: r} if all(target.get(i) == r * b for i, b in rows[0].items()) else None
     work = [(dict(row), {j: ONE_Q}) for j, row in enumerate(rows)]
-    left, found = dict(target), {}
+    left = dict(target)
+    found: dict[int, Any] = {}
     while work:
         row, own = work.pop()
         if not row:
@@ -541,7 +562,9 @@ def solve(rows: list[dict[Any, Any]], target: dict[Any, Any]) -> dict[int, Any] 
     return None if left else {j: r for j, r in found.items() if r}
 
 
-def _clear(x: dict[Any, Any], cx: dict[int, Any], row: dict[Any, Any], own: dict[int, Any], k: Any, a: Any, sign: int) -> None:
+def _clear(
+    x: dict[Any, Any], cx: dict[int, Any], row: dict[Any, Any], own: dict[int, Any], k: Any, a: Any, sign: int
+) -> None:
     """Take a multiple of the row from x, so that x has no k."""
     if k not in x:
         return

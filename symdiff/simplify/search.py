@@ -13,7 +13,7 @@ from symdiff.core.store import CALL, NUM, POW, Store
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.field import Again, Field, GiveUp, Value
+from symdiff.simplify.field import ONE, Again, Bounds, Field, GiveUp, Value, minus
 from symdiff.simplify.forms import candidates
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
 from symdiff.simplify.written import Written
@@ -36,17 +36,16 @@ class Shape(NamedTuple):
     decimal: bool
 
 
-def shape(s: Store, roots: list[int], domain: list[int]) -> Shape:
-    names, root, decimal = set(), 1, False
-    for node, op, args in strict_nodes(s, roots):
+def shape(s: Store, root: int) -> Shape:
+    names, q, decimal = set(), 1, False
+    for node, op, args in strict_nodes(s, [root]):
         if op >= CALL:
             names.add(s.functions[op - CALL])
         elif op <= NUM:
             decimal = decimal or s.value(node)[2]
-    for _, op, args in strict_nodes(s, [*roots, *domain]):
-        if op == POW and s.op[args[1]] <= NUM:
-            root = lcm(root, s.value(args[1])[1])
-    return Shape(frozenset(names), root, decimal)
+        elif op == POW and s.op[args[1]] <= NUM:
+            q = lcm(q, s.value(args[1])[1])
+    return Shape(frozenset(names), q, decimal)
 
 
 def choices(names: frozenset[str]) -> list[tuple[str, str]]:
@@ -68,17 +67,13 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
     return [(c, h) for c in circular for h in hyperbolic]
 
 
-def read(
-    s: Store, root: int, domain: list[int], pair: tuple[str, str], found: Shape, effort: Effort
-) -> tuple[Written, Value]:
+def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effort) -> tuple[Written, Value]:
     """A field with these kernels and the value of the root in it."""
     kernels, q, scale = 24, found.root, 1
     for _ in range(ATTEMPTS):
         try:
-            f = Written(
-                s, [root], domain, *pair, kernels=kernels, q=q, scale=scale, terms=effort.terms, work=effort.work
-            )
-            for _, op, args in strict_nodes(s, [root, *domain]):
+            f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
+            for _, op, args in strict_nodes(s, [root]):
                 learn(f, op, args)
             return f, f.value(root)
         except Again as again:
@@ -94,7 +89,7 @@ def read(
 
 
 def learn(f: Written, op: int, args: list[int]) -> None:
-    """What the domain says of signs."""
+    """What the node's domain says of signs."""
     s = f.s
     try:
         if op == POW and s.op[args[1]] <= NUM and s.value(args[1])[1] != 1:
@@ -111,14 +106,10 @@ def learn(f: Written, op: int, args: list[int]) -> None:
 
 def _one(f: Field, u: Value, sign: int) -> Value:
     """1 + u or 1 - u."""
-    from symdiff.simplify.field import ONE, minus
-
     return f.add([ONE, u if sign > 0 else minus(u)])
 
 
 def _less_one(f: Field, u: Value) -> Value:
-    from symdiff.simplify.field import ONE, minus
-
     return f.add([u, minus(ONE)])
 
 
@@ -136,17 +127,17 @@ BOUNDS = {
 }
 
 
-def shortest(s: Store, root: int, domain: list[int], search: Search) -> tuple[int, str]:
+def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     """The cheapest proved form of the root, and its name; the root itself where there is none cheaper."""
     cost = search.cost
-    found = shape(s, [root], domain)
+    found = shape(s, root)
     best, name = root, ""
     for pair in choices(found.names):
         if search.forms <= 0:
             break
         search.forms -= 1
         try:
-            f, v = read(s, root, domain, pair, found, search.effort)
+            f, v = read(s, root, pair, found, search.effort)
             emission = Emission(f, found.decimal)
             forms = candidates(emission, f.settled(v))
         except FAILED:
@@ -157,7 +148,7 @@ def shortest(s: Store, root: int, domain: list[int], search: Search) -> tuple[in
         judge = None
         for form, node in forms:
             if judge is None:
-                judge = Domain(f, [root, *domain])
+                judge = Domain(f, root)
             if proved(f, v, node) and judge.allows(node):
                 best, name = node, form
                 break
@@ -171,6 +162,6 @@ def proved(f: Written, v: Value, node: int) -> bool:
         a = f.settled(v)
         if a == w:
             return True
-        return not f.add([a, (-w[0], w[1], w[2])])[0]
+        return f.vanishes(f.add([a, minus(w)]))
     except (Again, *FAILED):
         return False

@@ -6,14 +6,11 @@ two is the caller's choice, since one choice makes one formula short and another
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from flint import fmpq
-
 from symdiff.core.store import NUM, POW, SYM, Store
-from symdiff.simplify.field import ONE, ONE_Q, Again, GiveUp, Value, frozen, minus, number
-from symdiff.simplify.reading import Combination, Reader, solve, strict_nodes
+from symdiff.simplify.field import ONE, ONE_Q, ZERO, Again, Bounds, GiveUp, Value, frozen, minus, number
+from symdiff.simplify.reading import Reader, strict_nodes
 
 
 class Pair(NamedTuple):
@@ -54,28 +51,28 @@ class Written(Reader):
     the variable of interest, whose angles come into the basis first.
     """
 
-    half = True
-
     def __init__(
         self,
         s: Store,
-        roots: list[int],
-        domain: list[int],
-        circular: str = "sin",
-        hyperbolic: str = "exp",
-        **bounds: int,
+        root: int,
+        circular: str,
+        hyperbolic: str,
+        bounds: Bounds,
     ) -> None:
         self.circular = circular
         self.exponential = hyperbolic == "exp"
-        self.pair_of = {"circular": CIRCULAR[circular], "hyperbolic": HYPERBOLIC.get(hyperbolic, HYPERBOLIC["sinh"])}
+        self.pair_of = {
+            "circular": CIRCULAR[circular],
+            "hyperbolic": HYPERBOLIC.get(hyperbolic, HYPERBOLIC["sinh"]),
+        }
         self.spelled: dict[Any, int] = {}  # the shortest text of each angle
         self.squares: dict[int, Value] = {}  # kernels of half angles: their squares
-        nodes = strict_nodes(s, [*roots, *domain])
+        nodes = strict_nodes(s, [root])
         self.roots_of: set[int] = set()  # variables under roots: these are powers of their roots
         for _, op, args in nodes:
             if op == POW and s.op[args[0]] == SYM and s.op[args[1]] <= NUM and s.value(args[1])[1] > 1:
                 self.roots_of.add(args[0])
-        super().__init__(s, roots, **bounds)
+        super().__init__(s, [root], bounds)
 
     # ---------------------------------------------------------------- kernels
 
@@ -149,7 +146,10 @@ class Written(Reader):
 
     def by_pair(self, kind: str, j: int) -> tuple[Value, Value]:
         """cos and sin (cosh and sinh) of the angle j."""
-        by = {name.removesuffix("h") if kind == "hyperbolic" else name: v for name, v in self.pair(kind, j).items()}
+        by = {
+            name.removesuffix("h") if kind == "hyperbolic" else name: v
+            for name, v in self.pair(kind, j).items()
+        }
         if "sin" in by:
             return by["cos"], by["sin"]
         if "tan" in by:
@@ -207,7 +207,7 @@ class Written(Reader):
             raise GiveUp("a multiple of an angle")
         one = self.by_pair(kind, j)
         whole = int(n)
-        out = (ONE, (ONE_Q - ONE_Q, {}, 0))
+        out: tuple[Value, Value] = (ONE, ZERO)
         for _ in range(whole):
             out = turn(out, one)
         if n.q == 2:  # k = cos(u/2), k^2 = (1 + cos(u))/2, sin(u/2) = sin(u)/(2*k)
@@ -236,16 +236,10 @@ class Written(Reader):
             if r is not None:
                 return r
         vector = self.decompose(v)
-        out = (ONE, (ONE_Q - ONE_Q, {}, 0))
+        out: tuple[Value, Value] = (ONE, ZERO)
         for j, n in self.coordinates("exponential", vector).items():
             out = self.turn(out, self.multiple_of("hyperbolic", j, n))
         return self.from_pair(name, *out)
-
-    def by_exponentials(self, name: str, v: Value) -> Value:
-        e = self.exp(v)
-        w = self.powi(e, -1)
-        half = number(1, 2)
-        return self.from_pair(name, self.mul(self.add([e, w]), half), self.mul(self.add([e, minus(w)]), half))
 
 
 #: The highest multiple of an angle that is expanded.
