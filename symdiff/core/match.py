@@ -2,7 +2,11 @@
 
 A pattern is a small tree in arrays.  Its top may be a sum or a product, of which it then takes some terms or
 factors and leaves the rest, a sum also up to a common number (2*sin(a)^2 + 2*cos(a)^2); below the top, sums
-and products have to match as a whole.  Recursion is over patterns only, whose depth the rule's text bounds.
+and products have to match as a whole.  A pattern that is a number times a product is tried at multiples,
+again up to a number.  Recursion is over patterns only, whose depth the rule's text bounds.
+
+Most rules cannot match most nodes, and say so by a mask: the functions that must stand among the node's
+children, alone, times a number or in a power, one bit each.
 """
 
 from __future__ import annotations
@@ -13,9 +17,9 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import flat_product_of, instantiate, power_of, scale, sum_of
-from symdiff.core.measure import facts
+from symdiff.core.facts import facts
 from symdiff.core.numbers import is_multiple, mul_numbers
-from symdiff.core.store import MINUS_ONE, NUM, ONE, PROD, SCALE, SUM, Store
+from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 
 VARIABLE: Final = -1
 LONGEST: Final = 64  # in sums and products longer than this no terms are sought
@@ -35,8 +39,10 @@ class Rules:
         self.variables: list[int] = []
         self.results: list[vec[i32]] = []
         self.conditions: list[list[tuple[vec[i32], int]]] = []  # (template, facts needed)
+        self.needs = vec[i64]()  # masks: the operations that must be among the children
         self.by_op: dict[int, list[int]] = {}
         self.fired: list[int] = []
+        self.last: i64 = -1  # the rule that fired last
         self.steps: i64 = 0  # taken in the present call (core/rewrite.py): nodes, terms and factors looked at
         self.large = False  # whether that call has so many nodes that sums and products are left alone
 
@@ -53,10 +59,49 @@ class Rules:
         self.by_op.setdefault(int(self.op[i64(top)]), []).append(len(self.names))
         self.names.append(name)
         self.top.append(top)
+        self.needs = append(self.needs, self._mask(i64(top)))
         self.variables.append(variables)
         self.results.append(result)
         self.conditions.append(conditions)
         self.fired.append(0)
+
+    def _mask(self, top: i64) -> i64:
+        if self.op[top] == SCALE:
+            top = i64(self.children[top][1])
+        mask: i64 = 0
+        if self.op[top] <= NUM:  # VARIABLE or a number
+            return 0
+        for child32 in self.children[top]:
+            child = i64(child32)
+            if self.op[child] == SCALE:
+                child = i64(self.children[child][1])
+            mask |= _bit(i64(self.op[child]))
+            if self.op[child] == POW:
+                mask |= _bit(i64(self.op[i64(self.children[child][0])]))
+        return mask
+
+
+def _bit(op: i64) -> i64:
+    """One bit for an operation (some share one); none for variables, whatever they are."""
+    if op == VARIABLE or op == SYM:
+        return 0
+    return i64(1) << (max(op, i64(NUM)) % 62)
+
+
+def _mask_of(s: Store, node: i64) -> i64:
+    """The bits of the operations among a node's children."""
+    mask: i64 = 0
+    k = i64(s.start[node])
+    end = i64(s.start[node + 1])
+    while k < end:
+        child = i64(s.pool[k])
+        k += 1
+        if s.op[child] == SCALE:
+            child = s.arg(child, 1)
+        mask |= _bit(i64(s.op[child]))
+        if s.op[child] == POW:
+            mask |= _bit(i64(s.op[s.arg(child, 0)]))
+    return mask
 
 
 def _match(s: Store, rules: Rules, pattern: i64, node: i64, bound: vec[i32]) -> bool:
@@ -172,39 +217,54 @@ def apply(s: Store, rules: Rules, node: i64) -> i64:
     candidates = rules.by_op.get(int(op))
     if candidates is None:
         return -1
+    inner = s.arg(node, 1) if op == SCALE else node
+    mask = _mask_of(s, inner)
     for r in candidates:
-        words = rules.children[rules.top[r]]
-        bound = _blank(rules.variables[r], -1)
-        used = vec[i32]()
-        common: i64 = ONE
-        if op == SUM or op == PROD:
-            if s.arity(node) < i64(len(words)) or s.arity(node) > LONGEST:
-                continue
-            used = _blank(s.arity(node), 0)
-            common = _match_some(s, rules, words, 0, node, -1, bound, used)
-            if common < 0:
-                continue
-        elif not _match(s, rules, rules.top[r], node, bound):
-            continue
-        holds = True
-        for template, needed in rules.conditions[r]:
-            if holds and facts(s, instantiate(s, template, bound)) & needed != needed:
-                holds = False
-        if not holds:
-            continue
-        out = instantiate(s, rules.results[r], bound)
-        if op == SUM or op == PROD:
-            rest = vec[i32](capacity=s.arity(node))
-            i: i64 = 0
-            while i < s.arity(node):
-                if used[i] == 0:
-                    rest = append(rest, i32(s.arg(node, i)))
-                i += 1
-            if op == SUM:
-                out = sum_of(s, append(rest, i32(scale(s, common, out))))
-            else:
-                out = flat_product_of(s, append(rest, i32(out)))
-        if out != node:
-            rules.fired[r] += 1
-            return out
+        if rules.needs[i64(r)] & ~mask == 0:
+            out = _applied(s, rules, r, node, inner)
+            if out >= 0 and out != node:
+                rules.fired[r] += 1
+                rules.last = r
+                return out
     return -1
+
+
+def _applied(s: Store, rules: Rules, r: i64, node: i64, inner: i64) -> i64:
+    """What rule r makes of a node, or -1.  inner: the node without the number before it."""
+    top = i64(rules.top[r])
+    bound = _blank(rules.variables[r], -1)
+    used = vec[i32]()
+    common: i64 = ONE
+    if inner != node:
+        number = rules.children[i64(rules.children[top][0])]
+        top = i64(rules.children[top][1])
+        p, q = int(number[0]), int(number[1])
+        common = mul_numbers(s, s.arg(node, 0), power_of(s, s.rational(p, q, False), MINUS_ONE))
+    op = i64(s.op[inner])
+    if op != rules.op[top] or (op == SUM and inner != node):  # the number would belong to the other terms too
+        return -1
+    if op == SUM or op == PROD:
+        words = rules.children[top]
+        if s.arity(inner) < i64(len(words)) or s.arity(inner) > LONGEST:
+            return -1
+        used = _blank(s.arity(inner), 0)
+        factor = _match_some(s, rules, words, 0, inner, -1, bound, used)
+        if factor < 0:
+            return -1
+        common = mul_numbers(s, common, factor)
+    elif not _match(s, rules, top, inner, bound):
+        return -1
+    for template, needed in rules.conditions[r]:
+        if facts(s, instantiate(s, template, bound)) & needed != needed:
+            return -1
+    out = scale(s, common, instantiate(s, rules.results[r], bound))
+    if op != SUM and op != PROD:
+        return out
+    rest = vec[i32](capacity=s.arity(inner))
+    i: i64 = 0
+    while i < s.arity(inner):
+        if used[i] == 0:
+            rest = append(rest, i32(s.arg(inner, i)))
+        i += 1
+    rest = append(rest, i32(out))
+    return sum_of(s, rest) if op == SUM else flat_product_of(s, rest)
