@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 import symdiff as sd
-from symdiff.core.match import Rules
+from symdiff.core.match import Rules, apply
 from symdiff.core.rewrite import rewrite
 from symdiff.expr import Expr, handle, session
 from symdiff.limits import DEFAULT

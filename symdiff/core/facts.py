@@ -134,7 +134,19 @@ def _prepare(s: Store, found: vec[i32]) -> bool:
 
 
 def _settle(s: Store, node: i64, found: Span) -> None:
-    """Let signs and ends sharpen each other, and keep them."""
+    """Keep what was found."""
+    low_r, low_t, high_r, high_t, bits = sharpened(found)
+    s.known[node] = i32(bits | FOUND)
+    k = 4 * node
+    e = s.ends
+    e[k] = low_r
+    e[k + 1] = low_t
+    e[k + 2] = high_r
+    e[k + 3] = high_t
+
+
+def sharpened(found: Span) -> Span:
+    """Signs and ends, each as sharp as the other makes it."""
     low_r, low_t, high_r, high_t, bits = found
     if bits & (EVEN | ODD):
         bits |= INTEGER
@@ -170,13 +182,7 @@ def _settle(s: Store, node: i64, found: Span) -> None:
                 bits &= ~HIGH_OPEN
             if bits & NOT_ZERO:
                 bits |= HIGH_OPEN
-    s.known[node] = i32(bits | FOUND)
-    k = 4 * node
-    e = s.ends
-    e[k] = low_r
-    e[k + 1] = low_t
-    e[k + 2] = high_r
-    e[k + 3] = high_t
+    return low_r, low_t, high_r, high_t, bits
 
 
 def _plain(s: Store, node: i64) -> Span:

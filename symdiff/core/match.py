@@ -1,9 +1,11 @@
 """The rewriting machine: compiled rules, tried at every node on the way up.
 
 A pattern is a small tree in arrays.  Its top may be a sum or a product, of which it then takes some terms or
-factors and leaves the rest, a sum also up to a common number (2*sin(a)^2 + 2*cos(a)^2); below the top, sums
-and products have to match as a whole.  A pattern that is a number times a product is tried at multiples,
-again up to a number.  Recursion is over patterns only, whose depth the rule's text bounds.
+factors and leaves the rest, a sum also up to a common number (2*sin(a)^2 + 2*cos(a)^2).  Below the top, sums
+and products have to match as a whole: of two terms or factors one may be a variable, which stands for all
+that the other one leaves; a + 1 and 2*a match whatever there is.  A pattern that is a number times a product
+is tried at multiples, again up to a number.  What would be longer is not applied.  Recursion is over patterns
+only, whose depth the rule's text bounds.
 
 Most rules cannot match most nodes, and say so by a mask: the functions that must stand among the node's
 children, alone, times a number or in a power, one bit each.
@@ -16,8 +18,9 @@ from typing import Final, final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import flat_product_of, instantiate, power_of, scale, sum_of
+from symdiff.core.build import add2, flat_product_of, instantiate, power_of, product_of, scale, sum_of
 from symdiff.core.facts import facts
+from symdiff.core.measure import size_of
 from symdiff.core.numbers import is_multiple, mul_numbers
 from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 
@@ -29,7 +32,8 @@ LONGEST: Final = 64  # in sums and products longer than this no terms are sought
 class Rules:
     """Patterns, results and conditions of all rules, by the operation at the pattern's top."""
 
-    def __init__(self) -> None:
+    def __init__(self, lengthen: bool = False) -> None:
+        self.lengthen = lengthen  # whether results may be longer than what they replace
         # Pattern nodes: operation, and children (or the number's p, q; or the variable's index).
         self.op = vec[i32]()
         self.children: list[vec[i32]] = []
@@ -75,8 +79,9 @@ class Rules:
             child = i64(child32)
             if self.op[child] == SCALE:
                 child = i64(self.children[child][1])
-            mask |= _bit(i64(self.op[child]))
-            if self.op[child] == POW:
+            if self.op[child] != SUM and self.op[child] != PROD:  # what matches a + 1 need not be a sum
+                mask |= _bit(i64(self.op[child]))
+            if self.op[child] == POW and self.op[i64(self.children[child][0])] not in (SUM, PROD):
                 mask |= _bit(i64(self.op[i64(self.children[child][0])]))
         return mask
 
@@ -119,6 +124,13 @@ def _match(s: Store, rules: Rules, pattern: i64, node: i64, bound: vec[i32]) -> 
             return False
         p, q, _ = s.value(node)
         return p == int(words[0]) and q == int(words[1])
+    if len(words) == 2 and (op == SUM or op == PROD or op == SCALE):
+        first = i64(words[0])
+        second = i64(words[1])
+        if rules.op[second] == VARIABLE and rules.op[first] != VARIABLE:
+            return _match_rest(s, rules, op, first, second, node, bound)
+        if rules.op[first] == VARIABLE and rules.op[second] != VARIABLE:
+            return _match_rest(s, rules, op, second, first, node, bound)
     if i64(s.op[node]) != op or s.arity(node) != i64(len(words)):
         return False
     if (op == SUM or op == PROD) and len(words) == 2:
@@ -137,6 +149,47 @@ def _match(s: Store, rules: Rules, pattern: i64, node: i64, bound: vec[i32]) -> 
             return False
         i += 1
     return True
+
+
+def _match_rest(
+    s: Store, rules: Rules, op: i64, pattern: i64, variable: i64, node: i64, bound: vec[i32]
+) -> bool:
+    """Match variable + pattern or variable*pattern: the variable is what the pattern leaves of the node."""
+    if rules.op[pattern] == NUM:
+        number = rules.children[pattern]
+        p, q = int(number[0]), int(number[1])
+        if op == SUM:
+            rest = add2(s, node, s.rational(-p, q, False))
+        else:
+            rest = scale(s, power_of(s, s.rational(p, q, False), MINUS_ONE), node)
+        return _match(s, rules, variable, rest, bound)
+    factor: i64 = ONE
+    inner = node
+    if op == PROD and s.op[node] == SCALE:
+        factor = s.arg(node, 0)
+        inner = s.arg(node, 1)
+        if s.op[inner] != PROD:  # 2*log(a) is a product of two too
+            return _match(s, rules, pattern, inner, bound) and _match(s, rules, variable, factor, bound)
+    n = s.arity(inner)
+    if s.op[inner] != op or n > LONGEST:
+        return False
+    rules.steps += n
+    i: i64 = 0
+    while i < n:
+        trial = vec[i32](bound)
+        if _match(s, rules, pattern, s.arg(inner, i), trial):
+            others = vec[i32](capacity=n)
+            k: i64 = 0
+            while k < n:
+                if k != i:
+                    others = append(others, i32(s.arg(inner, k)))
+                k += 1
+            rest = sum_of(s, others) if op == SUM else scale(s, factor, product_of(s, others))
+            if _match(s, rules, variable, rest, trial):
+                _copy(bound, trial)
+                return True
+        i += 1
+    return False
 
 
 def _copy(target: vec[i32], source: vec[i32]) -> None:
@@ -212,7 +265,7 @@ def _blank(n: i64, value: i32) -> vec[i32]:
 
 
 def apply(s: Store, rules: Rules, node: i64) -> i64:
-    """The node after the first rule that fits, or -1."""
+    """The node after the first rule that fits and makes it no longer, or -1."""
     op = i64(s.op[node])
     candidates = rules.by_op.get(int(op))
     if candidates is None:
@@ -222,7 +275,7 @@ def apply(s: Store, rules: Rules, node: i64) -> i64:
     for r in candidates:
         if rules.needs[i64(r)] & ~mask == 0:
             out = _applied(s, rules, r, node, inner)
-            if out >= 0 and out != node:
+            if out >= 0 and out != node and (rules.lengthen or size_of(s, out) <= size_of(s, node)):
                 rules.fired[r] += 1
                 rules.last = r
                 return out

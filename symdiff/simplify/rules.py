@@ -1,9 +1,10 @@
 """Rules: mathematics as text in `rules/*.rules`, compiled once into the core's rewriting machine.
 
 A line is `name: left -> right` or `name: left -> right when a > 0 and b integer`.  A condition compares two
-terms, or says of one that it is an integer, even or odd.  `REFUTED name: left -> right fails at a = -1` keeps
-what is not true, with the point where it fails, so that nobody adds it again.  Every letter is a variable of
-the pattern; a sum or product on the left also matches as part of a longer one.
+terms, or says of one that it is an integer, even or odd.  Every letter is a variable of the pattern; a sum or
+product on the left also matches as part of a longer one.  `UNFOLD name: left -> right` is true but longer: a
+candidate for a search.  `REFUTED name: left -> right fails at a = -1` keeps what is not true, with the point
+where it fails, so that nobody adds it again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ SIGNS = {">": POSITIVE, ">=": NOT_NEGATIVE, "<": NEGATIVE, "<=": NOT_POSITIVE, "
 WORDS = {"integer": INTEGER, "even": EVEN, "odd": ODD}
 
 _LINE = re.compile(
-    r"(?P<refuted>REFUTED +)?(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
+    r"(?P<kind>REFUTED|UNFOLD)? *(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
     r"(?: +when +(?P<when>.+?))?(?: +fails at +(?P<point>.+))?"
 )
 _CLAIM = re.compile(
@@ -54,13 +55,14 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One line of a rules file.  point: where a refuted rule fails."""
+    """One line of a rules file.  point: where a refuted rule fails.  unfolds: whether it is longer."""
 
     name: str
     left: str
     right: str
     conditions: tuple[Condition, ...]
-    point: str
+    point: str = ""
+    unfolds: bool = False
 
 
 def read(text: str) -> list[Rule]:
@@ -71,10 +73,12 @@ def read(text: str) -> list[Rule]:
         if not line:
             continue
         found = _LINE.fullmatch(line)
-        if found is None or bool(found["refuted"]) != bool(found["point"]):
+        if found is None or (found["kind"] == "REFUTED") != bool(found["point"]):
             raise ValueError(f"not a rule: {line}")
         conditions = tuple(condition(c) for c in found["when"].split(" and ")) if found["when"] else ()
-        rules.append(Rule(found["name"], found["left"], found["right"], conditions, found["point"] or ""))
+        unfolds = found["kind"] == "UNFOLD"
+        point = found["point"] or ""
+        rules.append(Rule(found["name"], found["left"], found["right"], conditions, point, unfolds))
     return rules
 
 
@@ -95,11 +99,20 @@ def table() -> tuple[Rule, ...]:
 @cache
 def machine() -> Rules:
     """The rules that hold, compiled for the core."""
-    rules = Rules()
+    return _compiled([rule for rule in table() if not rule.point and not rule.unfolds])
+
+
+@cache
+def unfoldings() -> Rules:
+    """The rules that hold and make longer what they are applied to."""
+    return _compiled([rule for rule in table() if rule.unfolds], lengthen=True)
+
+
+def _compiled(chosen: list[Rule], lengthen: bool = False) -> Rules:
+    rules = Rules(lengthen)
     with session():
-        for rule in table():
-            if not rule.point:
-                compile_rule(rules, rule)
+        for rule in chosen:
+            compile_rule(rules, rule)
     return rules
 
 
