@@ -22,7 +22,7 @@ from symdiff.core.build import add2, flat_product_of, instantiate, power_of, pro
 from symdiff.core.facts import facts
 from symdiff.core.measure import size_of
 from symdiff.core.numbers import is_multiple, mul_numbers
-from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
+from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, Store
 
 VARIABLE: Final = -1
 LONGEST: Final = 64  # in sums and products longer than this no terms are sought
@@ -70,43 +70,92 @@ class Rules:
         self.fired.append(0)
 
     def _mask(self, top: i64) -> i64:
-        if self.op[top] == SCALE:
-            top = i64(self.children[top][1])
-        mask: i64 = 0
+        """The bits that a node must have to match: see `_mask_of`."""
+        top = self._unscaled(top)
         if self.op[top] <= NUM:  # VARIABLE or a number
             return 0
-        for child32 in self.children[top]:
-            child = i64(child32)
-            if self.op[child] == SCALE:
-                child = i64(self.children[child][1])
-            if self.op[child] != SUM and self.op[child] != PROD:  # what matches a + 1 need not be a sum
-                mask |= _bit(i64(self.op[child]))
-            if self.op[child] == POW and self.op[i64(self.children[child][0])] not in (SUM, PROD):
-                mask |= _bit(i64(self.op[i64(self.children[child][0])]))
+        mask: i64 = 0
+        if self.op[top] == POW and self.op[i64(self.children[top][0])] == NUM:
+            mask |= BASE_IS_NUMBER
+        for child in self.children[top]:
+            part = self._unscaled(i64(child))
+            mask |= self._bit(part)
+            if self.op[part] == POW:
+                for inner in self.children[part]:
+                    mask |= self._bit(self._unscaled(i64(inner))) | self._inner(self._unscaled(i64(inner)))
+            else:
+                mask |= self._inner(part)
         return mask
+
+    def _inner(self, part: i64) -> i64:
+        """The bits of what stands in a sum or product."""
+        mask: i64 = 0
+        if self.op[part] == SUM or self.op[part] == PROD:
+            for child in self.children[part]:
+                word = self._unscaled(i64(child))
+                mask |= self._bit(word)
+                if self.op[word] == POW:
+                    mask |= self._bit(self._unscaled(i64(self.children[word][0])))
+        return mask
+
+    def _unscaled(self, part: i64) -> i64:
+        return i64(self.children[part][1]) if self.op[part] == SCALE else part
+
+    def _bit(self, part: i64) -> i64:
+        """A sum or product itself asks for nothing: a + 1 matches whatever there is."""
+        op = i64(self.op[part])
+        return 0 if op <= NUM or op == SUM or op == PROD else _bit(op)
+
+
+BASE_IS_NUMBER: Final[i64] = 1 << 61
+ALL: Final[i64] = -1
+SHORT: Final = 16  # sums and products longer than this are not looked into
 
 
 def _bit(op: i64) -> i64:
-    """One bit for an operation (some share one); none for variables, whatever they are."""
-    if op == VARIABLE or op == SYM:
-        return 0
-    return i64(1) << (max(op, i64(NUM)) % 62)
+    """One bit for an operation; some share one."""
+    return i64(1) << (op % 61)
 
 
 def _mask_of(s: Store, node: i64) -> i64:
-    """The bits of the operations among a node's children."""
+    """The bits of the operations among a node's children, in their powers, and in sums and products there."""
+    mask: i64 = 0
+    if s.op[node] == POW and s.op[s.arg(node, 0)] <= NUM:
+        mask = BASE_IS_NUMBER
+    k = i64(s.start[node])
+    end = i64(s.start[node + 1])
+    while k < end:
+        child = _unscaled(s, i64(s.pool[k]))
+        k += 1
+        mask |= _bit(i64(s.op[child]))
+        if s.op[child] == POW:
+            base = _unscaled(s, s.arg(child, 0))
+            e = _unscaled(s, s.arg(child, 1))
+            mask |= _bit(i64(s.op[base])) | _bit(i64(s.op[e])) | _inner(s, base) | _inner(s, e)
+        else:
+            mask |= _inner(s, child)
+    return mask
+
+
+def _inner(s: Store, node: i64) -> i64:
+    if s.op[node] != SUM and s.op[node] != PROD:
+        return 0
+    if s.arity(node) > SHORT:
+        return ALL
     mask: i64 = 0
     k = i64(s.start[node])
     end = i64(s.start[node + 1])
     while k < end:
-        child = i64(s.pool[k])
+        child = _unscaled(s, i64(s.pool[k]))
         k += 1
-        if s.op[child] == SCALE:
-            child = s.arg(child, 1)
         mask |= _bit(i64(s.op[child]))
         if s.op[child] == POW:
-            mask |= _bit(i64(s.op[s.arg(child, 0)]))
+            mask |= _bit(i64(s.op[_unscaled(s, s.arg(child, 0))]))
     return mask
+
+
+def _unscaled(s: Store, node: i64) -> i64:
+    return s.arg(node, 1) if s.op[node] == SCALE else node
 
 
 def _match(s: Store, rules: Rules, pattern: i64, node: i64, bound: vec[i32]) -> bool:
