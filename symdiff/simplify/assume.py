@@ -130,7 +130,8 @@ def _conditions(name: str, value: object) -> list[Span]:
     """The intervals and bits that one entry stands for."""
     if isinstance(value, str):
         return [known for part in value.split(",") for known in _text(name, part.strip())]
-    if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(v, str) for v in value) and value:
+    many = isinstance(value, (list, tuple, set, frozenset)) and bool(value)
+    if many and all(isinstance(v, str) and (_is_word(v) or _SIGN.search(v)) for v in value):
         return [known for v in sorted(value) for known in _conditions(name, v)]
     if isinstance(value, (list, tuple)) and len(value) == 2:
         low, high = value
@@ -147,10 +148,9 @@ def _conditions(name: str, value: object) -> list[Span]:
 
 def _text(name: str, text: str) -> list[Span]:
     """A word, or a chain of comparisons: 0 < x <= 1."""
-    word = re.sub(r"[-_ ]", "", text.lower())
-    if word in WORDS:
+    if _is_word(text):
         known = unknown()
-        return [sharpened((*known[:4], known[4] | WORDS[word]))]
+        return [sharpened((*known[:4], WORDS[_word(text)]))]
     parts = [part.strip() for part in _SIGN.split(text)]
     terms, signs = parts[::2], parts[1::2]
     if not signs:
@@ -175,6 +175,14 @@ def _text(name: str, text: str) -> list[Span]:
             raise SymdiffError(f"{text} does not compare {name} with numbers, as 0 < {name} < 1 does")
         out.append(_compared(sign, _constant(name, right)))
     return out
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[-_ ]", "", text.lower())
+
+
+def _is_word(text: str) -> bool:
+    return _word(text) in WORDS
 
 
 def _is_name(name: str, term: str) -> bool:
