@@ -3,9 +3,9 @@
     python benchmarks/rule_report.py [FOLDER]
 
 FOLDER holds the corpora (by default what SYMDIFF_CORPORA names, else ../shared/corpora). Each confirmed
-formula of at most LONGEST characters is simplified, and so are its derivative in each of its first MOST variables and
-what stands beside it (integrand, expected answer). The table has a line for each file of rules: how often each
-rule fired, most often first; then those that never did.
+formula of at most LONGEST characters is simplified, and so are its derivatives in its first MOST variables,
+and what stands beside it (integrand, expected answer). The table has a line for each file of rules: how often
+each rule fired, most often first; then those that never did.
 """
 
 from __future__ import annotations

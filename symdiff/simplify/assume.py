@@ -130,9 +130,10 @@ def _conditions(name: str, value: object) -> list[Span]:
     """The intervals and bits that one entry stands for."""
     if isinstance(value, str):
         return [known for part in value.split(",") for known in _text(name, part.strip())]
-    many = isinstance(value, (list, tuple, set, frozenset)) and bool(value)
-    if many and all(isinstance(v, str) and (_is_word(v) or _SIGN.search(v)) for v in value):
-        return [known for v in sorted(value) for known in _conditions(name, v)]
+    several = value if isinstance(value, (list, tuple, set, frozenset)) else ()
+    texts = sorted(v for v in several if isinstance(v, str) and (_is_word(v) or _SIGN.search(v)))
+    if texts and len(texts) == len(several):
+        return [known for text in texts for known in _conditions(name, text)]
     if isinstance(value, (list, tuple)) and len(value) == 2:
         low, high = value
         known = unknown()
