@@ -5,7 +5,6 @@ from __future__ import annotations
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.digest import combine, digest_text
 from symdiff.core.store import FIXED, INT, NEAR, NUM, SYM, Rational, Store
 
 
@@ -96,7 +95,7 @@ def mend(s: Store) -> None:
     s.name_digest = vec[i64]()
     s.name_node = vec[i32]()
     for name in s.names:
-        s.name_digest = append(s.name_digest, combine(s.seed(SYM), digest_text(name)))
+        s.name_digest = append(s.name_digest, s.digest_of_name(name))
         s.name_node = append(s.name_node, i32(-1))
     s.number_index = {value: k for k, value in enumerate(s.numbers)}
     size: i64 = 1024

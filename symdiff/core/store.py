@@ -16,6 +16,7 @@ from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.digest import LANE, combine, digest_integer, digest_text
+from symdiff.core.ranges import Ranges, Span
 from symdiff.errors import LimitError
 
 INT: Final = 0  # payload: a small integer
@@ -48,6 +49,9 @@ NEAR: Final = 512  # integers below this in size are found without the table
 #: An exact number: numerator, denominator, and whether it prints as a decimal.
 Rational = tuple[int, int, bool]
 
+#: What follows in the name of an assumed variable, so that nobody can type it.
+ASSUMING: Final = "\0"
+
 
 def _unprepared(function: int) -> None:
     raise RuntimeError("no function records were given to the store")
@@ -66,7 +70,8 @@ class Store:
     function_digest: vec[i64]
     above: vec[i64]  # printed size, 0 while unknown (core/measure.py)
     below: vec[i64]  # printed size of what a fraction puts under its line, 0 if nothing
-    known: vec[i32]  # what is certain about the value
+    known: vec[i32]  # what is certain about the value, 0 while unknown (core/facts.py)
+    ends: vec[float]  # four for each node: the interval of its value
     near: vec[i32]  # the nodes of the integers -NEAR, ..., NEAR - 1, or -1
     table: vec[i64]  # open addressing: 31 bits of the digest, then 32 of the node + 1; 0 is empty
     mark: vec[i32]  # last epoch in which a pass visited the node
@@ -83,7 +88,7 @@ class Store:
         self.functions: list[str] = []
         self.function_digest = vec[i64]()
         self.parity: list[int] = []  # +1 even, -1 odd, 0 neither; by function
-        self.ranges: list[int] = []  # facts about its value (core/measure.py); by function
+        self.ranges = Ranges()  # what is certain about its value; by function
         self.ready: list[bool] = []
         self.partials: list[list[vec[i32] | None]] = []  # templates of derivatives; None is unknown
         # Digest of an argument -> templates of this argument and of the value there.
@@ -109,6 +114,7 @@ class Store:
         self.number_index: dict[Rational, int] = {}
         self.names: list[str] = []
         self.name_index: dict[str, int] = {}
+        self.assumed: dict[str, Span] = {}  # what is assumed of variables, by name
         self.op = vec[i32]([i32(0)] * 1024)
         self.start = vec[i32]([i32(0)] * 1024)
         self.pool = vec[i32]([i32(0)] * 1024)
@@ -315,13 +321,24 @@ class Store:
             index = len(self.names)
             self.names.append(name)
             self.name_index[name] = index
-            self.name_digest = append(self.name_digest, combine(self.seed(SYM), digest_text(name)))
+            self.name_digest = append(self.name_digest, self.digest_of_name(name))
             self.name_node = append(self.name_node, i32(-1))
         found = i64(self.name_node[index])
         if found < 0:
             found = self._leaf(SYM, index, self.name_digest[index])
             self.name_node[index] = i32(found)
         return found
+
+    def digest_of_name(self, name: str) -> i64:
+        """The digest of a variable: with assumptions the same as without, so that they change no order."""
+        return combine(self.seed(SYM), digest_text(name.partition(ASSUMING)[0]))
+
+    def assume(self, name: str, known: Span) -> int:
+        """The variable of this name, of which something is assumed; the name says all of it."""
+        if name not in self.assumed:
+            self.assumed[name] = known
+            self.forget_facts()  # a variable of this name may be known without them, after a collection
+        return int(self.symbol(name))
 
     def symbols(self, names: list[str]) -> list[int]:
         """The nodes of the variables of these names."""
@@ -333,7 +350,7 @@ class Store:
         self.functions.append(name)
         self.function_digest = append(self.function_digest, digest_text(name))
         self.parity.append(parity)
-        self.ranges.append(facts)
+        self.ranges.declare(facts)
         self.ready.append(False)
         self.partials.append([])
         self.specials.append({})
@@ -398,16 +415,31 @@ class Store:
         room = self.n + self.n // 2 + 1024
         above = self.above
         below = self.below
-        known = self.known
         while i64(len(above)) < room:
             above = append(above, 0)
             below = append(below, 0)
-            known = append(known, i32(0))
         self.above = above
         self.below = below
+
+    def room_for_facts(self) -> None:
+        """Entries for the facts about every node there is."""
+        if i64(len(self.known)) >= self.n:
+            return
+        room = self.n + self.n // 2 + 1024
+        known = self.known
+        ends = self.ends
+        while i64(len(known)) < room:
+            known = append(known, i32(0))
+        while i64(len(ends)) < 4 * room:
+            ends = append(ends, 0.0)
         self.known = known
+        self.ends = ends
 
     def forget_measures(self) -> None:
         self.above = vec[i64]()
         self.below = vec[i64]()
+        self.forget_facts()
+
+    def forget_facts(self) -> None:
         self.known = vec[i32]()
+        self.ends = vec[float]()

@@ -1,53 +1,68 @@
 """Rules: mathematics as text in `rules/*.rules`, compiled once into the core's rewriting machine.
 
-A line is `name: left -> right` or `name: left -> right when a > 0 and b integer`.  `REFUTED name: left ->
-right fails at a = -1` keeps what is not true, with the point where it fails, so that nobody adds it
-again.  Every letter is a variable of the pattern; a sum or product on the left also matches as part of a
-longer one.
+A line is `name: left -> right` or `name: left -> right when a > 0 and b integer`.  A condition compares two
+terms, or says of one that it is an integer, even or odd.  Every letter is a variable of the pattern; a sum or
+product on the left also matches as part of a longer one.  `UNFOLD name: left -> right` is true but longer: a
+candidate for a search.  `REFUTED name: left -> right fails at a = -1` keeps what is not true, with the point
+where it fails, so that nobody adds it again.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from symdiff.core.match import VARIABLE, Rules
-from symdiff.core.measure import INTEGER, NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, NOT_ZERO, POSITIVE
+from symdiff.core.ranges import (
+    EVEN,
+    INTEGER,
+    NEGATIVE,
+    NOT_NEGATIVE,
+    NOT_POSITIVE,
+    NOT_ZERO,
+    ODD,
+    POSITIVE,
+)
 from symdiff.core.store import NUM, SYM
 from symdiff.core.template import make_template
 from symdiff.expr import Expr, graph, session
 from symdiff.parse import parse
+from symdiff.simplify.ranges import text_of
 
 #: The files of rules/, in the order in which their rules are tried.
-FILES = ("algebra", "exp_log", "trigonometric")
+FILES = ("algebra", "pieces", "exp_log", "trigonometric", "inverse", "hyperbolic", "special")
 
-#: What a condition may claim of a term, as the facts that must be certain of it.
-CLAIMS = {
-    "> 0": POSITIVE,
-    ">= 0": NOT_NEGATIVE,
-    "< 0": NEGATIVE,
-    "<= 0": NOT_POSITIVE,
-    "!= 0": NOT_ZERO,
-    "integer": INTEGER,
-}
+#: What a condition may claim: of the difference of two terms by a sign between them, of one term by a word.
+SIGNS = {">": POSITIVE, ">=": NOT_NEGATIVE, "<": NEGATIVE, "<=": NOT_POSITIVE, "!=": NOT_ZERO}
+WORDS = {"integer": INTEGER, "even": EVEN, "odd": ODD}
 
 _LINE = re.compile(
-    r"(?P<refuted>REFUTED +)?(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
+    r"(?P<kind>REFUTED|UNFOLD)? *(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
     r"(?: +when +(?P<when>.+?))?(?: +fails at +(?P<point>.+))?"
 )
-_CLAIM = re.compile(r"(?P<term>.+?) +(?P<claim>> 0|>= 0|< 0|<= 0|!= 0|integer)")
+_CLAIM = re.compile(
+    r"(?P<term>[^<>=!]+?) +(?:(?P<word>integer|even|odd)|(?P<sign>>=?|<=?|!=) +(?P<than>[^<>=!]+))"
+)
+
+
+class Condition(NamedTuple):
+    """`term claim than`, as text: a > 0, a <= pi/2; `than` is "" after a word, as in b even."""
+
+    term: str
+    claim: str
+    than: str
 
 
 class Rule(NamedTuple):
-    """One line of a rules file.  conditions: (term, claim) as text; point: where a refuted rule fails."""
+    """One line of a rules file.  point: where a refuted rule fails.  unfolds: whether it is longer."""
 
     name: str
     left: str
     right: str
-    conditions: tuple[tuple[str, str], ...]
-    point: str
+    conditions: tuple[Condition, ...]
+    point: str = ""
+    unfolds: bool = False
 
 
 def read(text: str) -> list[Rule]:
@@ -58,37 +73,46 @@ def read(text: str) -> list[Rule]:
         if not line:
             continue
         found = _LINE.fullmatch(line)
-        if found is None or bool(found["refuted"]) != bool(found["point"]):
+        if found is None or (found["kind"] == "REFUTED") != bool(found["point"]):
             raise ValueError(f"not a rule: {line}")
-        claims = [_CLAIM.fullmatch(c.strip()) for c in found["when"].split(" and ")] if found["when"] else []
-        if not all(claims):
-            raise ValueError(f"not a condition: {line}")
-        conditions = tuple((c["term"], c["claim"]) for c in claims if c)
-        rules.append(Rule(found["name"], found["left"], found["right"], conditions, found["point"] or ""))
+        conditions = tuple(condition(c) for c in found["when"].split(" and ")) if found["when"] else ()
+        unfolds = found["kind"] == "UNFOLD"
+        point = found["point"] or ""
+        rules.append(Rule(found["name"], found["left"], found["right"], conditions, point, unfolds))
     return rules
+
+
+def condition(text: str) -> Condition:
+    """One condition; ValueError if it is none."""
+    found = _CLAIM.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"not a condition: {text}")
+    return Condition(found["term"], found["word"] or found["sign"], found["than"] or "")
 
 
 @cache
 def table() -> tuple[Rule, ...]:
     """Every rule of every file, refuted ones too, in order."""
-    return tuple(rule for name in FILES for rule in read(_text(name)))
-
-
-def _text(name: str) -> str:
-    """A rules file's text, by whatever loaded this module, so that a package inside a zip works too."""
-    path = os.path.join(os.path.dirname(__file__), "rules", name + ".rules")
-    loader: Any = __loader__  # type: ignore[name-defined]  # every module has one, but mypy knows none
-    return bytes(loader.get_data(path)).decode()
+    return tuple(rule for name in FILES for rule in read(text_of(name)))
 
 
 @cache
 def machine() -> Rules:
     """The rules that hold, compiled for the core."""
-    rules = Rules()
+    return _compiled([rule for rule in table() if not rule.point and not rule.unfolds])
+
+
+@cache
+def unfoldings() -> Rules:
+    """The rules that hold and make longer what they are applied to."""
+    return _compiled([rule for rule in table() if rule.unfolds], lengthen=True)
+
+
+def _compiled(chosen: list[Rule], lengthen: bool = False) -> Rules:
+    rules = Rules(lengthen)
     with session():
-        for rule in table():
-            if not rule.point:
-                compile_rule(rules, rule)
+        for rule in chosen:
+            compile_rule(rules, rule)
     return rules
 
 
@@ -107,9 +131,10 @@ def compile_rule(rules: Rules, rule: Rule) -> None:
                 place.append(rules.node(NUM, [leaf.p, leaf.q]))
             else:
                 place.append(rules.node(op, [place[a] for a in args]))
-        conditions = [
-            (make_template(s, _parse(term).id, variables), CLAIMS[claim]) for term, claim in rule.conditions
-        ]
+        conditions = []
+        for term, claim, than in rule.conditions:
+            of = _parse(term) if than in ("", "0") else _parse(term) - _parse(than)
+            conditions.append((make_template(s, of.id, variables), (WORDS | SIGNS)[claim]))
         result = make_template(s, right.id, variables)
     rules.rule(rule.name, place[-1], len(names), result, conditions)
 
