@@ -1,0 +1,334 @@
+"""Size and value of a formula, from its text alone: a judge that shares no code with any system judged.
+
+Text as symdiff, SymPy and the corpora print it goes in, with `^` or `**`; it is read by Python's own `ast`
+and computed with mpmath, over the reals: rational as long as it can be, so that a pole is found exactly.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+from mpmath import mp
+
+#: Rational arithmetic goes on while numerator and denominator are shorter, in bits.
+EXACT = 4_096
+
+#: Of a binary power: 2^(10^9) would never end.
+LARGEST_EXPONENT = 10**6
+
+#: Values smaller or larger than this, computed in `digits` digits, may be zeros and poles that were rounded.
+DUST = mpmath.mpf(10) ** -40
+
+Value = Any  # a Fraction, an mpf, or a bool
+
+
+class Undefined(Exception):
+    """No real value here."""
+
+
+class Unjudged(Exception):
+    """This judge cannot tell: an unknown function, or too much work."""
+
+
+# ------------------------------------------------------------ size
+
+
+def size(text: str) -> int:
+    """Nodes of the text read by Python with `^` as `**`: one for each name, constant, unary and binary
+    operation (a minus sign as well), comparison, connective and call; a function's own name belongs to its
+    call.
+
+    >>> size("-2*x^2"), size("sqrt(x + 1)/3"), size("x")
+    (6, 6, 1)
+    """
+    try:
+        tree = ast.parse(text.replace("^", "**"), mode="eval")
+    except (SyntaxError, RecursionError, MemoryError, ValueError):  # `lambda` as a name, or too deep
+        return tokens(text)
+    found = list(ast.walk(tree.body))
+    calls = sum(isinstance(node, ast.Call) for node in found)
+    return sum(isinstance(node, ast.expr) for node in found) - calls
+
+
+def tokens(text: str) -> int:
+    """The same count without a tree: tokens that are neither parentheses nor commas.  It differs only where
+    conditions are chained, 0 < x < 1, which the tree counts as one node.
+
+    >>> tokens("-2*x^2"), tokens("sqrt(x + 1)/3")
+    (6, 6)
+    """
+    marks = (tokenize.OP, tokenize.NAME, tokenize.NUMBER)
+    found = tokenize.generate_tokens(io.StringIO(text.replace("^", "**").replace("$", "_")).readline)
+    return sum(token.type in marks and token.string not in "(),[]" for token in found)
+
+
+# ------------------------------------------------------------ value
+
+
+def value(text: str, at: Mapping[str, Fraction], digits: int = 50) -> Value:
+    """The value over the reals: a Fraction where it is known exactly, else an mpf of so many digits.
+
+    Raises Undefined where a subexpression has no real value, Unjudged where this judge cannot tell.
+
+    >>> value("x/(x + 1)", {"x": Fraction(1, 2)})
+    Fraction(1, 3)
+    """
+    try:
+        tree = ast.parse(text.replace("^", "**"), mode="eval")
+        with mp.workdps(digits):
+            return _value(tree.body, at)
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise Unjudged(str(error)) from None
+
+
+def _value(node: ast.expr, at: Mapping[str, Fraction]) -> Value:
+    match node:
+        case ast.Constant(value=bool() | complex() | None):
+            raise Unjudged("not a number")
+        case ast.Constant(value=int(n)):
+            return Fraction(n)
+        case ast.Constant(value=float(x)):
+            return Fraction(repr(x))  # what is written is meant
+        case ast.Name(id=name):
+            if name in at:
+                return at[name]
+            if name not in _CONSTANTS:
+                raise Unjudged(f"the value of {name} is not given")
+            return +_CONSTANTS[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, at)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return not _value(operand, at)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _checked(_BINARY[type(op)](_value(left, at), _value(right, at)))
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            values = [_value(v, at) for v in (left, *comparators)]
+            return all(_ORDER[type(op)](a, b) for op, a, b in zip(ops, values, values[1:], strict=False))
+        case ast.BoolOp(op=op, values=parts):
+            truths = [bool(_value(v, at)) for v in parts]
+            return all(truths) if isinstance(op, ast.And) else any(truths)
+        case ast.Call(func=ast.Name(id="piecewise"), args=args):
+            for condition, chosen in zip(args[:-1:2], args[1::2], strict=False):
+                if _value(condition, at):
+                    return _value(chosen, at)
+            if len(args) % 2 == 0:
+                raise Undefined
+            return _value(args[-1], at)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            if name not in _FUNCTIONS:
+                raise Unjudged(f"no value of {name}")
+            return _checked(_call(_FUNCTIONS[name], [_value(v, at) for v in args]))
+    raise Unjudged(type(node).__name__)
+
+
+def _call(function: Callable[..., Value], values: list[Value]) -> Value:
+    try:
+        return function(*values)
+    except (ZeroDivisionError, ValueError):  # a pole; a logarithm of 0
+        raise Undefined from None
+    except (OverflowError, mpmath.libmp.NoConvergence, NotImplementedError) as error:
+        raise Unjudged(str(error)) from None
+
+
+def _checked(x: Value) -> Value:
+    """Real and finite, and a fraction only while it is short."""
+    if isinstance(x, mpmath.mpc):
+        if x.imag:
+            raise Undefined
+        x = x.real
+    if isinstance(x, mpmath.mpf) and not mpmath.isfinite(x):
+        raise Undefined
+    if isinstance(x, Fraction) and x.numerator.bit_length() + x.denominator.bit_length() > EXACT:
+        return _real(x)
+    return x
+
+
+def _real(x: Value) -> mpmath.mpf:
+    return mpmath.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpmath.mpf(x)
+
+
+def _both(operation: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    """Exact where both operands are."""
+
+    def combined(a: Value, b: Value) -> Value:
+        a, b = (Fraction(v) if isinstance(v, bool) else v for v in (a, b))
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            return operation(a, b)
+        return operation(_real(a), _real(b))
+
+    return combined
+
+
+def _quotient(a: Value, b: Value) -> Value:
+    if b == 0:
+        raise Undefined
+    return a / b
+
+
+def _power(x: Value, y: Value) -> Value:
+    """Real powers: of a negative base only whole ones; 0^0 is 1."""
+    whole = y == mpmath.floor(_real(y))
+    if (x < 0 and not whole) or (x == 0 and y < 0):
+        raise Undefined
+    if x == 0 or y == 0:
+        return Fraction(int(y == 0))
+    if whole and isinstance(x, Fraction) and isinstance(y, Fraction):
+        if x in (1, -1):
+            return x ** int(y % 2)
+        if abs(y) * (x.numerator.bit_length() + x.denominator.bit_length()) <= 2 * EXACT:
+            return x ** int(y)
+    if abs(y) > LARGEST_EXPONENT or abs(y * mpmath.log(abs(_real(x)))) > LARGEST_EXPONENT:
+        raise Unjudged("too large a power")
+    return _real(x) ** (int(y) if whole else _real(y))
+
+
+def _of_reals(function: Callable[..., Value]) -> Callable[..., Value]:
+    return lambda *values: function(*map(_real, values))
+
+
+def _exp(x: mpmath.mpf) -> mpmath.mpf:
+    if abs(x) > LARGEST_EXPONENT:
+        raise Unjudged("too large a power")
+    return mpmath.exp(x)
+
+
+def _sign(x: Value) -> Fraction:
+    return Fraction(int(x > 0) - int(x < 0))
+
+
+def _root(x: Value, n: int) -> Value:
+    return mpmath.sign(_real(x)) * mpmath.root(abs(_real(x)), n)
+
+
+def _sqrt(x: Value) -> Value:
+    if x < 0:
+        raise Undefined
+    if isinstance(x, Fraction):
+        p, q = (mpmath.sqrt(n) for n in (x.numerator, x.denominator))
+        if p == int(p) and q == int(q) and Fraction(int(p), int(q)) ** 2 == x:
+            return Fraction(int(p), int(q))
+    return mpmath.sqrt(_real(x))
+
+
+def _log(x: Value) -> Value:
+    if x <= 0:
+        raise Undefined
+    return Fraction(0) if x == 1 else mpmath.log(_real(x))
+
+
+def _atan2(y: Value, x: Value) -> Value:
+    if x == 0 == y:
+        raise Undefined
+    return mpmath.atan2(_real(y), _real(x))
+
+
+def _inverse(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    return lambda x: function(_real(_quotient(Fraction(1), x)))
+
+
+def _within(function: Callable[[Value], Value], inside: Callable[[Value], bool]) -> Callable[[Value], Value]:
+    """The function where its argument is inside, elsewhere Undefined."""
+
+    def guarded(x: Value) -> Value:
+        if not inside(x):
+            raise Undefined
+        return function(_real(x))
+
+    return guarded
+
+
+_CONSTANTS = {"pi": mp.pi, "e": mp.e, "E": mp.e, "tau": 2 * mp.pi}
+_BINARY: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
+    ast.Add: _both(lambda a, b: a + b),
+    ast.Sub: _both(lambda a, b: a - b),
+    ast.Mult: _both(lambda a, b: a * b),
+    ast.Div: _both(_quotient),
+    ast.Pow: _power,
+}
+_ORDER: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+    ast.Lt: lambda a, b: bool(a < b),
+    ast.LtE: lambda a, b: bool(a <= b),
+    ast.Gt: lambda a, b: bool(a > b),
+    ast.GtE: lambda a, b: bool(a >= b),
+    ast.Eq: lambda a, b: bool(a == b),
+    ast.NotEq: lambda a, b: bool(a != b),
+}
+_FUNCTIONS: dict[str, Callable[..., Value]] = {
+    name: _of_reals(getattr(mpmath, name))
+    for name in "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan asinh acosh log1p expm1"
+    " erf erfc erfi erfinv gamma digamma besselj bessely besseli besselk zeta ellipk ellipe hypot".split()
+} | {
+    "exp": _of_reals(_exp),
+    "log": lambda x, *base: _log(x) if not base else _quotient(_log(x), _log(base[0])),
+    "log2": lambda x: _log(x) / mpmath.log(2),
+    "log10": lambda x: _log(x) / mpmath.log(10),
+    "sqrt": _sqrt,
+    "cbrt": lambda x: _root(x, 3),
+    "abs": abs,
+    "Abs": abs,
+    "sign": _sign,
+    "floor": lambda x: Fraction(int(mpmath.floor(_real(x)))),
+    "ceil": lambda x: Fraction(int(mpmath.ceil(_real(x)))),
+    "min": min,
+    "max": max,
+    "Min": min,
+    "Max": max,
+    "heaviside": lambda x: (1 + _sign(x)) / 2,
+    "atan2": _atan2,
+    "atanh": _within(mpmath.atanh, lambda x: abs(x) < 1),
+    "acoth": _within(mpmath.acoth, lambda x: abs(x) > 1),
+    "acot": _inverse(mpmath.atan),
+    "asec": _inverse(mpmath.acos),
+    "acsc": _inverse(mpmath.asin),
+    "asech": _inverse(mpmath.acosh),
+    "acsch": _inverse(mpmath.asinh),
+    "sinc": lambda x: mpmath.sinc(_real(x)),
+    "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(_real(x)))),
+    "loggamma": lambda x: mpmath.log(abs(mpmath.gamma(_real(x)))),
+    "factorial": lambda x: mpmath.factorial(_real(x)),
+    "polygamma": lambda n, x: mpmath.psi(int(n), _real(x)),
+    "sigmoid": lambda x: 1 / (1 + _exp(-_real(x))),
+    "softplus": lambda x: mpmath.log1p(_exp(_real(x))),
+}
+
+# ------------------------------------------------------------ verdicts
+
+
+def near(a: Value, b: Value, tolerance: float) -> bool:
+    """Whether two values agree to that share of the larger; what is smaller than DUST is 0."""
+    a, b = _real(a), _real(b)
+    return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), DUST))
+
+
+def compare(original: str, result: str, at: Mapping[str, Fraction]) -> str:
+    """What became of the value at a point: "same", "lost" (no value any more), "wrong", or "" where the
+    original has none or the judge cannot tell.
+
+    >>> compare("x^2/x", "x", {"x": Fraction(0)}), compare("x", "x^2/x", {"x": Fraction(0)})
+    ('', 'lost')
+    """
+    found = ""
+    for digits in (50, 200):
+        try:
+            before = value(original, at, digits)
+            if not isinstance(before, (bool, Fraction)) and not DUST < abs(before) < 1 / DUST:
+                return ""  # a zero or a pole, but for rounding: nothing is certain beside it
+        except (Undefined, Unjudged):
+            return ""
+        try:
+            after = value(result, at, digits)
+        except Undefined:
+            found = "lost"
+        except Unjudged:
+            return ""
+        else:
+            if near(before, after, 1e-20):
+                return "same"
+            found = "wrong"
+    return found
