@@ -11,6 +11,7 @@ import io
 import tokenize
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 import mpmath
@@ -210,9 +211,9 @@ def _sqrt(x: Value) -> Value:
     if x < 0:
         raise Undefined
     if isinstance(x, Fraction):
-        p, q = (mpmath.sqrt(n) for n in (x.numerator, x.denominator))
-        if p == int(p) and q == int(q) and Fraction(int(p), int(q)) ** 2 == x:
-            return Fraction(int(p), int(q))
+        p, q = isqrt(x.numerator), isqrt(x.denominator)
+        if p * p == x.numerator and q * q == x.denominator:
+            return Fraction(p, q)
     return mpmath.sqrt(_real(x))
 
 
@@ -229,7 +230,7 @@ def _atan2(y: Value, x: Value) -> Value:
 
 
 def _inverse(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    return lambda x: function(_real(_quotient(Fraction(1), x)))
+    return lambda x: function(_real(1 / x if isinstance(x, Fraction) else 1 / _real(x)))
 
 
 def _within(function: Callable[[Value], Value], inside: Callable[[Value], bool]) -> Callable[[Value], Value]:
@@ -265,9 +266,9 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     " erf erfc erfi erfinv gamma digamma besselj bessely besseli besselk zeta ellipk ellipe hypot".split()
 } | {
     "exp": _of_reals(_exp),
-    "log": lambda x, *base: _log(x) if not base else _quotient(_log(x), _log(base[0])),
-    "log2": lambda x: _log(x) / mpmath.log(2),
-    "log10": lambda x: _log(x) / mpmath.log(10),
+    "log": lambda x, *base: _log(x) if not base else _quotient(_real(_log(x)), _real(_log(base[0]))),
+    "log2": lambda x: _real(_log(x)) / mpmath.log(2),
+    "log10": lambda x: _real(_log(x)) / mpmath.log(10),
     "sqrt": _sqrt,
     "cbrt": lambda x: _root(x, 3),
     "abs": abs,
@@ -302,8 +303,9 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
 
 def near(a: Value, b: Value, tolerance: float) -> bool:
     """Whether two values agree to that share of the larger; what is smaller than DUST is 0."""
-    a, b = _real(a), _real(b)
-    return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), DUST))
+    with mp.workdps(220):  # more than any value here has
+        a, b = _real(a), _real(b)
+        return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), DUST))
 
 
 def compare(original: str, result: str, at: Mapping[str, Fraction]) -> str:

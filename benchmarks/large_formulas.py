@@ -52,7 +52,8 @@ def large() -> Iterator[str]:
             if after.size > before.size:
                 found.faults.append(f"costlier: {before.size} -> {after.size}")
         cells = [
-            name, nodes(outputs), tree(outputs), f"{1e3 * found.seconds:.1f} ms", nodes(results), tree(results),
+            name, nodes(outputs), tree(outputs),
+            f"{1e3 * found.seconds:.1f} ms", nodes(results), tree(results),
             f"{1e3 * slope.seconds:.1f} ms", nodes(slopes), tree(slopes), tree(raw),
             f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MB",
             "; ".join((found.faults + slope.faults)[:2]),

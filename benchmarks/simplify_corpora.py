@@ -260,6 +260,10 @@ def times(seconds: Sequence[float]) -> str:
     return "median {:.2f} ms, p90 {:.1f}, p99 {:.1f}, max {:.0f}".format(*found)
 
 
+def cut(text: str, length: int = 300) -> str:
+    return text if len(text) <= length else text[:length] + " ..."
+
+
 def faults(found: Sequence[Found]) -> str:
     counts = Counter(fault.split(":")[0] for row in found for fault in row.faults)
     return ", ".join(f"{n:,} {kind}" for kind, n in sorted(counts.items())) or "none"
@@ -282,9 +286,10 @@ def report(found: list[Found], worst: int) -> None:
     print(f"faults: {faults(found)}")
     for row in sorted(found, key=lambda row: (-row.ratio, row.name))[:worst]:
         if row.size > row.target:
-            print(f"  {row.ratio:.2f} = {row.size}/{row.target} {row.name}: {row.formula} => {row.result}")
+            lengths_ = f"{row.ratio:.2f} = {row.size}/{row.target}"
+            print(f"  {lengths_} {row.name}: {cut(row.formula)} => {cut(row.result)}")
     for row in [row for row in found if row.faults][: max(worst, 5)]:
-        print(f"  ! {row.name}: {row.formula} => {row.result}: {'; '.join(row.faults[:2])}")
+        print(f"  ! {row.name}: {cut(row.formula)} => {cut(row.result)}: {cut('; '.join(row.faults), 600)}")
 
 
 def beside(found: list[Found], count: int, seed: int, peer: Peer) -> None:
