@@ -318,11 +318,13 @@ def compare(original: str, result: str, at: Mapping[str, Fraction]) -> str:
     found = ""
     for digits in (50, 200):
         try:
-            before = value(original, at, digits)
-            if not isinstance(before, (bool, Fraction)) and not DUST < abs(before) < 1 / DUST:
-                return ""  # a zero or a pole, but for rounding: nothing is certain beside it
+            before, again = (value(original, at, d) for d in (digits, digits + 17))
         except (Undefined, Unjudged):
             return ""
+        if isinstance(before, mpmath.mpf) and not DUST < abs(before) < 1 / DUST:
+            return ""  # a zero or a pole, but for rounding: nothing is certain beside it
+        if not near(before, again, 1e-20):
+            return ""  # noise, where something is divided by what should be zero
         try:
             after = value(result, at, digits)
         except Undefined:
