@@ -146,11 +146,12 @@ def _checked(x: Value) -> Value:
     if isinstance(x, mpmath.mpf) and not mpmath.isfinite(x):
         raise Undefined
     if isinstance(x, Fraction) and x.numerator.bit_length() + x.denominator.bit_length() > EXACT:
-        return _real(x)
+        return real(x)
     return x
 
 
-def _real(x: Value) -> mpmath.mpf:
+def real(x: Value) -> mpmath.mpf:
+    """As an mpf of the digits at work."""
     return mpmath.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mpmath.mpf(x)
 
 
@@ -161,7 +162,7 @@ def _both(operation: Callable[[Value, Value], Value]) -> Callable[[Value, Value]
         a, b = (Fraction(v) if isinstance(v, bool) else v for v in (a, b))
         if isinstance(a, Fraction) and isinstance(b, Fraction):
             return operation(a, b)
-        return operation(_real(a), _real(b))
+        return operation(real(a), real(b))
 
     return combined
 
@@ -174,7 +175,7 @@ def _quotient(a: Value, b: Value) -> Value:
 
 def _power(x: Value, y: Value) -> Value:
     """Real powers: of a negative base only whole ones; 0^0 is 1."""
-    whole = y == mpmath.floor(_real(y))
+    whole = y == mpmath.floor(real(y))
     if (x < 0 and not whole) or (x == 0 and y < 0):
         raise Undefined
     if x == 0 or y == 0:
@@ -184,13 +185,13 @@ def _power(x: Value, y: Value) -> Value:
             return x ** int(y % 2)
         if abs(y) * (x.numerator.bit_length() + x.denominator.bit_length()) <= 2 * EXACT:
             return x ** int(y)
-    if abs(y) > LARGEST_EXPONENT or abs(y * mpmath.log(abs(_real(x)))) > LARGEST_EXPONENT:
+    if abs(y) > LARGEST_EXPONENT or abs(y * mpmath.log(abs(real(x)))) > LARGEST_EXPONENT:
         raise Unjudged("too large a power")
-    return _real(x) ** (int(y) if whole else _real(y))
+    return real(x) ** (int(y) if whole else real(y))
 
 
 def _of_reals(function: Callable[..., Value]) -> Callable[..., Value]:
-    return lambda *values: function(*map(_real, values))
+    return lambda *values: function(*map(real, values))
 
 
 def _exp(x: mpmath.mpf) -> mpmath.mpf:
@@ -204,7 +205,7 @@ def _sign(x: Value) -> Fraction:
 
 
 def _root(x: Value, n: int) -> Value:
-    return mpmath.sign(_real(x)) * mpmath.root(abs(_real(x)), n)
+    return mpmath.sign(real(x)) * mpmath.root(abs(real(x)), n)
 
 
 def _sqrt(x: Value) -> Value:
@@ -214,23 +215,23 @@ def _sqrt(x: Value) -> Value:
         p, q = isqrt(x.numerator), isqrt(x.denominator)
         if p * p == x.numerator and q * q == x.denominator:
             return Fraction(p, q)
-    return mpmath.sqrt(_real(x))
+    return mpmath.sqrt(real(x))
 
 
 def _log(x: Value) -> Value:
     if x <= 0:
         raise Undefined
-    return Fraction(0) if x == 1 else mpmath.log(_real(x))
+    return Fraction(0) if x == 1 else mpmath.log(real(x))
 
 
 def _atan2(y: Value, x: Value) -> Value:
     if x == 0 == y:
         raise Undefined
-    return mpmath.atan2(_real(y), _real(x))
+    return mpmath.atan2(real(y), real(x))
 
 
 def _inverse(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    return lambda x: function(_real(1 / x if isinstance(x, Fraction) else 1 / _real(x)))
+    return lambda x: function(real(1 / x if isinstance(x, Fraction) else 1 / real(x)))
 
 
 def _within(function: Callable[[Value], Value], inside: Callable[[Value], bool]) -> Callable[[Value], Value]:
@@ -239,7 +240,7 @@ def _within(function: Callable[[Value], Value], inside: Callable[[Value], bool])
     def guarded(x: Value) -> Value:
         if not inside(x):
             raise Undefined
-        return function(_real(x))
+        return function(real(x))
 
     return guarded
 
@@ -253,12 +254,12 @@ _BINARY: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
     ast.Pow: _power,
 }
 _ORDER: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
-    ast.Lt: lambda a, b: bool(a < b),
-    ast.LtE: lambda a, b: bool(a <= b),
-    ast.Gt: lambda a, b: bool(a > b),
-    ast.GtE: lambda a, b: bool(a >= b),
-    ast.Eq: lambda a, b: bool(a == b),
-    ast.NotEq: lambda a, b: bool(a != b),
+    ast.Lt: _both(lambda a, b: bool(a < b)),
+    ast.LtE: _both(lambda a, b: bool(a <= b)),
+    ast.Gt: _both(lambda a, b: bool(a > b)),
+    ast.GtE: _both(lambda a, b: bool(a >= b)),
+    ast.Eq: _both(lambda a, b: bool(a == b)),
+    ast.NotEq: _both(lambda a, b: bool(a != b)),
 }
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
     name: _of_reals(getattr(mpmath, name))
@@ -266,20 +267,24 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     " erf erfc erfi erfinv gamma digamma besselj bessely besseli besselk zeta ellipk ellipe hypot".split()
 } | {
     "exp": _of_reals(_exp),
-    "log": lambda x, *base: _log(x) if not base else _quotient(_real(_log(x)), _real(_log(base[0]))),
-    "log2": lambda x: _real(_log(x)) / mpmath.log(2),
-    "log10": lambda x: _real(_log(x)) / mpmath.log(10),
+    "log": lambda x, *base: _log(x) if not base else _quotient(real(_log(x)), real(_log(base[0]))),
+    "log2": lambda x: real(_log(x)) / mpmath.log(2),
+    "log10": lambda x: real(_log(x)) / mpmath.log(10),
     "sqrt": _sqrt,
     "cbrt": lambda x: _root(x, 3),
     "abs": abs,
     "Abs": abs,
     "sign": _sign,
-    "floor": lambda x: Fraction(int(mpmath.floor(_real(x)))),
-    "ceil": lambda x: Fraction(int(mpmath.ceil(_real(x)))),
-    "min": min,
-    "max": max,
-    "Min": min,
-    "Max": max,
+    "floor": lambda x: Fraction(int(mpmath.floor(real(x)))),
+    "ceil": lambda x: Fraction(int(mpmath.ceil(real(x)))),
+    "round": lambda x: Fraction(int(mpmath.nint(real(x)))),
+    "frac": lambda x: _BINARY[ast.Sub](x, Fraction(int(mpmath.floor(real(x))))),
+    "mod": lambda x, y: real(x) - real(y) * mpmath.floor(real(_quotient(real(x), real(y)))),
+    "min": _both(min),
+    "max": _both(max),
+    "Min": _both(min),
+    "Max": _both(max),
+    "relu": lambda x: max(x, Fraction(0)) if isinstance(x, Fraction) else max(x, real(Fraction(0))),
     "heaviside": lambda x: (1 + _sign(x)) / 2,
     "atan2": _atan2,
     "atanh": _within(mpmath.atanh, lambda x: abs(x) < 1),
@@ -289,13 +294,14 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "acsc": _inverse(mpmath.asin),
     "asech": _inverse(mpmath.acosh),
     "acsch": _inverse(mpmath.asinh),
-    "sinc": lambda x: mpmath.sinc(_real(x)),
-    "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(_real(x)))),
-    "loggamma": lambda x: mpmath.log(abs(mpmath.gamma(_real(x)))),
-    "factorial": lambda x: mpmath.factorial(_real(x)),
-    "polygamma": lambda n, x: mpmath.psi(int(n), _real(x)),
-    "sigmoid": lambda x: 1 / (1 + _exp(-_real(x))),
-    "softplus": lambda x: mpmath.log1p(_exp(_real(x))),
+    "sinc": lambda x: mpmath.sinc(real(x)),
+    "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(real(x)))),
+    "loggamma": lambda x: mpmath.log(abs(mpmath.gamma(real(x)))),
+    "binomial": _of_reals(mpmath.binomial),
+    "factorial": lambda x: mpmath.factorial(real(x)),
+    "polygamma": lambda n, x: mpmath.psi(int(n), real(x)),
+    "sigmoid": lambda x: 1 / (1 + _exp(-real(x))),
+    "softplus": lambda x: mpmath.log1p(_exp(real(x))),
 }
 
 # ------------------------------------------------------------ verdicts
@@ -304,7 +310,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
 def near(a: Value, b: Value, tolerance: float) -> bool:
     """Whether two values agree to that share of the larger; what is smaller than DUST is 0."""
     with mp.workdps(220):  # more than any value here has
-        a, b = _real(a), _real(b)
+        a, b = real(a), real(b)
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), DUST))
 
 

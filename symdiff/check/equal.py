@@ -38,7 +38,7 @@ DEEP = 2
 FEW, MANY = 8, 160
 
 #: The share of limits.steps that goes into trying points.
-SHARE = 4
+SHARE = 8
 
 Place = dict[str, Fraction]
 
@@ -70,7 +70,7 @@ def counterexample(a: Any, b: Any, /, *, limits: Limits | None = None) -> Place 
     """A point, exact, where both a and b are defined and for certain different; None where none was found.
 
     >>> counterexample("sqrt(x^2)", "x")
-    {'x': Fraction(-21, 8)}
+    {'x': Fraction(-11, 8)}
     >>> counterexample("(x + 1)^2", "x^2 + 2*x + 1")
     """
     first, second = formula(a), formula(b)
@@ -90,10 +90,10 @@ class _Duel:
     def __init__(self, a: Expr, b: Expr, limits: Limits | None) -> None:
         self.met: int | None = None
         self.point: Place | None = None
-        g = graph([a, b])
         self.budget = Budget((limits or DEFAULT).steps // SHARE)
-        if 2 * FEW * len(g.op) > self.budget.left:
+        if FEW * (a.nodes + b.nodes) > self.budget.left:
             return
+        g = graph([a, b])
         self.names = sorted({*a.symbols, *b.symbols})
         try:
             self.tape = StrictTape(assemble(g, self.names))

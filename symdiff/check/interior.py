@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from itertools import cycle
 from random import Random
+
+from flint import ctx
 
 from symdiff.check.strict import Run, StrictTape
 
@@ -18,6 +21,9 @@ Point = list[Fraction]
 
 #: Candidates tried one after the other before coordinates are drawn again one at a time.
 CHANCES = 48
+
+#: How many of them are tried with more digits before that, and with how many (bits).
+CLOSER, DEEPEST = 2, 1024
 
 #: Numbers of a formula whose neighbourhood is tried, at most, and how large they may be.
 LANDMARKS = 8
@@ -57,7 +63,8 @@ def _regions(landmarks: Sequence[Fraction]) -> tuple[Callable[[Random], Fraction
     def beside(r: Random) -> Fraction:
         return landmarks[r.randrange(len(landmarks))] + Fraction(r.randrange(-4, 5), 4)
 
-    return (*_REGIONS, _signs(near), _signs(beside))
+    turns = cycle([*landmarks, *(-number for number in landmarks)])
+    return (*_REGIONS, _signs(near), lambda r: next(turns), _signs(beside))
 
 
 def _binary(x: Fraction) -> Fraction:
@@ -71,7 +78,7 @@ def candidates(count: int, landmarks: Sequence[Fraction] = ()) -> Iterator[Point
 
     >>> from itertools import islice
     >>> [str(x) for (x,) in islice(candidates(1), 5)]
-    ['13/8', '-21/8', '17/32', '2', '9/2']
+    ['3', '17/64', '-11/8', '1/32', '27/64']
     """
     r = Random(20)  # any fixed number
     regions = _regions(landmarks)
@@ -103,30 +110,49 @@ def interior(
     tape: StrictTape, count: int, landmarks: Sequence[Fraction], budget: Budget
 ) -> Iterator[tuple[Point, Run]]:
     """Points where every output has a value, with the values, until the budget is spent."""
+    if not count:
+        run = tape.at([])
+        found = ([], run) if run.defined else _closer(tape, [[]], budget)
+        if found:
+            yield found
+        return
     vain: list[tuple[int, float, int, Point]] = []
     hunted = 0
     for k, point in enumerate(candidates(count, landmarks)):
         if not budget.try_point(tape, count):
             return
         run = tape.at(point)
-        if None not in map(_known, run.outputs):
+        if run.defined:
             yield point, run
             vain.clear()
-        elif count:
-            vain.append((run.missing, run.depth, k, point))
         else:
-            return
+            vain.append((run.missing, run.depth, k, point))
         if len(vain) >= CHANCES:
-            missing, depth, _, start = min(vain)
+            vain.sort()
+            found = _closer(tape, [start for *_, start in vain[:CLOSER]], budget)
+            if not found:
+                missing, depth, _, start = vain[0]
+                found = _repaired(tape, start, (missing, depth), landmarks, budget, hunted)
             vain.clear()
-            found = _repaired(tape, start, (missing, depth), landmarks, budget, hunted)
             hunted += 1
             if found:
                 yield found
 
 
-def _known(output: object) -> object:
-    return None if output is None else True
+def _closer(tape: StrictTape, starts: Sequence[Point], budget: Budget) -> tuple[Point, Run] | None:
+    """The first of the points that belongs to the domain after all, as more digits show."""
+    before = ctx.prec
+    ctx.prec = DEEPEST
+    try:
+        for point in starts:
+            if not budget.spend(DEEPEST // before * len(tape) // 2):
+                return None
+            run = tape.at(point)
+            if run.defined:
+                return point, run
+    finally:
+        ctx.prec = before
+    return None
 
 
 def _repaired(
@@ -147,7 +173,7 @@ def _repaired(
         changed = list(point)
         changed[r.randrange(len(point))] = regions[r.randrange(len(regions))](r)
         run = tape.at(changed)
-        if None not in map(_known, run.outputs):
+        if run.defined:
             return changed, run
         if (run.missing, run.depth) <= best:
             point, best = changed, (run.missing, run.depth)

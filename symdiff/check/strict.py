@@ -83,6 +83,10 @@ class Run:
     missing: int
     depth: float
 
+    @property
+    def defined(self) -> bool:
+        return all(output is not None for output in self.outputs)
+
 
 class StrictTape:
     """A program to be run at exact points, at the precision of the moment (`flint.ctx.prec`).
