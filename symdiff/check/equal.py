@@ -70,7 +70,7 @@ def counterexample(a: Any, b: Any, /, *, limits: Limits | None = None) -> Place 
     """A point, exact, where both a and b are defined and for certain different; None where none was found.
 
     >>> counterexample("sqrt(x^2)", "x")
-    {'x': Fraction(-11, 8)}
+    {'x': Fraction(-9, 8)}
     >>> counterexample("(x + 1)^2", "x^2 + 2*x + 1")
     """
     first, second = formula(a), formula(b)
