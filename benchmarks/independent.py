@@ -11,7 +11,7 @@ import io
 import tokenize
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import isqrt
+from math import floor, isqrt
 from typing import Any
 
 import mpmath
@@ -204,6 +204,15 @@ def _sign(x: Value) -> Fraction:
     return Fraction(int(x > 0) - int(x < 0))
 
 
+def _floor(x: Value) -> Fraction:
+    return Fraction(floor(x) if isinstance(x, Fraction) else int(mpmath.floor(x)))
+
+
+def _mod(x: Value, y: Value) -> Value:
+    whole = _floor(_quotient(x, y))
+    return x - y * (whole if isinstance(x, Fraction) else real(whole))
+
+
 def _root(x: Value, n: int) -> Value:
     return mpmath.sign(real(x)) * mpmath.root(abs(real(x)), n)
 
@@ -275,11 +284,11 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "abs": abs,
     "Abs": abs,
     "sign": _sign,
-    "floor": lambda x: Fraction(int(mpmath.floor(real(x)))),
-    "ceil": lambda x: Fraction(int(mpmath.ceil(real(x)))),
-    "round": lambda x: Fraction(int(mpmath.nint(real(x)))),
-    "frac": lambda x: _BINARY[ast.Sub](x, Fraction(int(mpmath.floor(real(x))))),
-    "mod": lambda x, y: real(x) - real(y) * mpmath.floor(real(_quotient(real(x), real(y)))),
+    "floor": _floor,
+    "ceil": lambda x: -_floor(-x),
+    "round": lambda x: Fraction(round(x) if isinstance(x, Fraction) else int(mpmath.nint(x))),
+    "frac": lambda x: _both(_mod)(x, Fraction(1)),
+    "mod": _both(_mod),
     "min": _both(min),
     "max": _both(max),
     "Min": _both(min),
