@@ -23,6 +23,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -210,7 +211,7 @@ def partials(
     row: dict[str, Any],
 ) -> Iterator[tuple[tuple[str, ...], list[tuple[dict[str, Fraction], float]]]]:
     """(variables to differentiate by, in turn; points with the reference values) of a row."""
-    if "gradient" in row["points"][0]:
+    if any("gradient" in point for point in row["points"]):
         for name in sorted(row["points"][0]["gradient"]):
             yield (name,), [(exact(p["at"]), p["gradient"][name]) for p in row["points"]]
     else:
@@ -339,33 +340,32 @@ def main(arguments: Sequence[str]) -> int:
         print(f"the corpora are not at hand (looked in {CORPORA})", file=sys.stderr)
         return 1
     sd.diff("sin(x)^2/x", "x")  # the rules are loaded
-    peer = Peer(options.memory)
     found: list[Found] = []
-    if "rubi" in parts:
-        now = list(rubi(options.sample, options.seed))
-        print(f"\n## rubi_small, {len(now):,} rows: simplified derivative against the integrand")
-        report(now, options.list)
-        if options.sympy:
-            beside(now, options.sympy, options.seed, peer)
-        found += now
-    if "short" in parts:
-        print("\n## simplify against what other systems' tests expect")
-        now = list(short(options.sample, options.seed))
-        for corpus in ("cas_simplify", "mathjs_simplify"):
-            mine = [row for row in now if row.part == corpus]
-            print(f"\n### {corpus}, {len(mine)} rows")
-            report(mine, options.list)
-        found += now
-    if "derivatives" in parts:
-        print("\n## derivatives against the shortest of SymPy's diff, simplify(diff), factor, together")
-        now = list(derivatives(options.sample, options.seed, peer))
-        for corpus in DERIVATIVES:
-            mine = [row for row in now if row.part == corpus]
-            print(f"\n### {corpus}, {len(mine)} derivatives")
-            report(mine, options.list)
-        pollu(now)
-        found += now
-    peer.close()
+    with closing(Peer(options.memory)) as peer:
+        if "rubi" in parts:
+            now = list(rubi(options.sample, options.seed))
+            print(f"\n## rubi_small, {len(now):,} rows: simplified derivative against the integrand")
+            report(now, options.list)
+            if options.sympy:
+                beside(now, options.sympy, options.seed, peer)
+            found += now
+        if "short" in parts:
+            print("\n## simplify against what other systems' tests expect")
+            now = list(short(options.sample, options.seed))
+            for corpus in ("cas_simplify", "mathjs_simplify"):
+                mine = [row for row in now if row.part == corpus]
+                print(f"\n### {corpus}, {len(mine)} rows")
+                report(mine, options.list)
+            found += now
+        if "derivatives" in parts:
+            print("\n## derivatives against the shortest of SymPy's diff, simplify(diff), factor, together")
+            now = list(derivatives(options.sample, options.seed, peer))
+            for corpus in DERIVATIVES:
+                mine = [row for row in now if row.part == corpus]
+                print(f"\n### {corpus}, {len(mine)} derivatives")
+                report(mine, options.list)
+            pollu(now)
+            found += now
     if found:
         print(f"\n## all {len(found):,} results: faults: {faults(found)}")
     if "large" in parts:
