@@ -13,7 +13,6 @@ from symdiff.core import derive
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import CONSTANTS, formula
-from symdiff.simplify import simplify as _simplify
 from symdiff.simplify import simplify_all
 
 #: What names a variable: text or the variable itself.
@@ -26,11 +25,12 @@ SIMPLIFY_BETWEEN = 2_000
 MOST_ORDERS = 10_000
 
 
-def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
+def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: int = 1) -> Expr:
     """The derivative of f; variables in order, each with its order behind it if that is not 1.
 
     f: formula as text, expression or number.  Without a variable the only one in f is taken.
-    simplify=False leaves the raw derivative, whose parts are shared and not flattened.
+    simplify=False leaves the raw derivative, whose parts are shared and not flattened; effort is that of
+    `simplify`, from 0 (rules only) to 3.
     Raises SymdiffError if no variable is named and f has several, or if an order is not a whole number.
 
     >>> diff("x^3 - 6*x^2 + 9*x + 1", "x")
@@ -49,10 +49,10 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True) -> Expr:
             return raw
     if not simplify:
         return raw
-    best = _simplify(raw)
+    best = simplify_all([raw], effort=effort)[0]
     if len(names) > 1:  # simplifying after each order is often shorter, while the orders are short themselves
         for name in names:
-            expr = _simplify(_forward(expr, name))
+            expr = simplify_all([_forward(expr, name)], effort=effort)[0]
             if expr.size > SIMPLIFY_BETWEEN:
                 return best
         if expr.size <= best.size:
@@ -65,7 +65,9 @@ def _forward(expr: Expr, name: str) -> Expr:
         return handle(derive.forward(s, [expr.id], s.symbol(name))[0])
 
 
-def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True) -> list[Expr]:
+def gradient(
+    f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True, effort: int = 1
+) -> list[Expr]:
     """The partial derivatives of f, in the order of the variables (by default all of f's, sorted).
 
     >>> gradient("x^2*y + y", ["x", "y"])
@@ -78,11 +80,16 @@ def gradient(f: Any, variables: Sequence[Variable] | None = None, /, *, simplify
         one = len(xs) == 1
         found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
         rows = handles(found)
-    return simplify_all(rows) if simplify else rows
+    return simplify_all(rows, effort=effort) if simplify else rows
 
 
 def jacobian(
-    outputs: Sequence[Any], variables: Sequence[Variable] | None = None, /, *, simplify: bool = True
+    outputs: Sequence[Any],
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    simplify: bool = True,
+    effort: int = 1,
 ) -> list[list[Expr]]:
     """The matrix of partial derivatives: a row for each output, a column for each variable.
 
@@ -101,13 +108,13 @@ def jacobian(
         else:
             rows = [handles(derive.gradient(s, e.id, xs)) for e in exprs]
     if simplify and rows:
-        flat = iter(simplify_all([p for row in rows for p in row]))
+        flat = iter(simplify_all([p for row in rows for p in row], effort=effort))
         return [[next(flat) for _ in row] for row in rows]
     return rows
 
 
 def hessian(
-    f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True
+    f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True, effort: int = 1
 ) -> list[list[Expr]]:
     """The symmetric matrix of second derivatives.
 
@@ -119,12 +126,12 @@ def hessian(
     with session() as s:
         first = handles(derive.gradient(s, expr.id, s.symbols(names)))
     if simplify:
-        first = simplify_all(first)
+        first = simplify_all(first, effort=effort)
     with session() as s:
         xs = s.symbols(names)
         half = [handles(derive.gradient(s, g.id, xs[: k + 1])) for k, g in enumerate(first)]
     if simplify:
-        flat = iter(simplify_all([p for row in half for p in row]))
+        flat = iter(simplify_all([p for row in half for p in row], effort=effort))
         half = [[next(flat) for _ in row] for row in half]
     n = len(names)
     return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]

@@ -165,3 +165,8 @@ def rebuild_all(s: Store, ops: list[int], children: list[tuple[int, ...]], leave
             args = vec[i32]([i32(out[c]) for c in children[i]])
             out.append(int(s.intern(i64(ops[i]), args)))
     return out
+
+
+def rebuild_node(s: Store, op: int, args: list[int]) -> int:
+    """The canonical node of an operation over children."""
+    return int(rebuild(s, i64(op), vec[i32]([i32(a) for a in args])))

@@ -1,0 +1,215 @@
+"""Whether a form is defined wherever the formula it stands for is.
+
+What each node asks of its arguments (not zero, not negative, within a function's domain) is collected for both;
+what the form asks has to be asked by the formula already, or to follow: a product is not zero where none of
+its primes is, and signs follow from the facts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symdiff.core.store import CALL, NUM, POW
+from symdiff.functions import TABLE
+from symdiff.simplify.field import GiveUp, Value, frozen
+from symdiff.simplify.reading import POSITIVE_CALLS, strict_nodes
+from symdiff.simplify.written import Written
+
+#: Functions that have poles: where cos, sin or sinh of the argument is zero.
+POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin", "coth": "sinh", "csch": "sinh"}
+
+#: Functions that are not defined everywhere for another reason.
+PARTIAL = frozenset(record.name for record in TABLE if record.defined and record.name not in POLES)
+
+#: (what is asked, of which node; a further node or name).
+Condition = tuple[str, int, int | str]
+
+
+def conditions(f: Written, root: int) -> list[Condition]:
+    s = f.s
+    out: dict[Condition, None] = {}
+    for node, op, args in strict_nodes(s, [root]):
+        if op == POW:
+            base, e = args
+            if s.op[base] <= NUM and s.value(base)[0] > 0:
+                continue
+            if s.op[e] > NUM:
+                out["power", base, e] = None
+                continue
+            p, q, _ = s.value(e)
+            if q != 1:
+                out["not negative", base, 0] = None
+            if p < 0:
+                out["not zero", base, 0] = None
+        elif op >= CALL:
+            name = s.functions[op - CALL]
+            if name in POLES:
+                out["no pole", args[0], POLES[name]] = None
+            elif name in PARTIAL:
+                out["in domain", node, name] = None
+    return list(out)
+
+
+class Domain:
+    """Where a formula is defined: its conditions, and what follows from them.
+
+    Made when everything about the formula has been read into the field, and nothing else has.
+    """
+
+    def __init__(self, f: Written, root: int) -> None:
+        self.f = f
+        f.learning = False
+        self.asked = set(conditions(f, root))
+        self.nonzero = f.nonzero
+        self.angles: set[object] = set()
+        self.calls: set[object] = set()
+        self.zero: set[int] = set()  # primes that are not known to be nonzero
+        self.symbols = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
+        for what, node, more in self.asked:
+            try:
+                if what == "not zero":
+                    self.exclude(f.value(node))
+                    if f.s.op[node] >= CALL:
+                        name = f.s.functions[int(f.s.op[node]) - CALL]
+                        if name in ("cos", "sin", "sinh"):
+                            self.angles.add((name, frozen(f.value(int(f.s.arg(node, 0))))))
+                elif what == "no pole":
+                    v = f.value(node)
+                    self.angles.add((more, frozen(v)))
+                    self.exclude(self.pair_value(str(more), v))
+                elif what == "in domain":
+                    if more in ("log", "log2", "log10"):
+                        self.exclude(f.value(int(f.s.arg(node, 0))))
+                    self.calls.add(self.call_key(node, str(more)))
+            except GiveUp:
+                continue
+
+    def exclude(self, v: Value) -> None:
+        """v is nowhere zero, so none of its primes is."""
+        f = self.f
+        for p, e in v[1].items():
+            if e > 0:
+                self.nonzero.add(p)
+            if f.info[p][0] == "power":  # 0^n is 0, or no number, or 1 for an n that is 0
+                self.nonzero.add(f.info[p][1])
+
+    def pair_value(self, name: str, v: Value) -> Value:
+        f = self.f
+        return f.hyperbolic(name, v) if name == "sinh" else f.trigonometric(name, v)
+
+    def call_key(self, node: int, name: str) -> object:
+        f, s = self.f, self.f.s
+        return (name, *[frozen(f.value(int(a))) for a in s.children(node)])
+
+    def allows(self, root: int) -> bool:
+        """Whether the node is defined wherever the formula is."""
+        return all(c in self.asked or self.follows(*c) for c in conditions(self.f, root))
+
+    def follows(self, what: str, node: int, more: int | str) -> bool:
+        f = self.f
+        if what == "not zero":
+            v = f.value(node)
+            return bool(v[0]) and all(e <= 0 or self.never_zero(p) for p, e in v[1].items())
+        if what == "not negative":
+            v = f.value(node)
+            mask, s = f.settle(f.sign_mask(v))
+            return mask == 0 and (v[0] * s) >= 0
+        if what == "no pole":
+            v = f.value(node)
+            if (more, frozen(v)) in self.angles:
+                return True
+            w = self.pair_value(str(more), v)
+            return (
+                bool(w[0])
+                and all(e <= 0 or self.never_zero(p) for p, e in w[1].items())
+                and not any(f.info[p][0] in ("circular", "hyperbolic") and e < 0 for p, e in w[1].items())
+            )
+        if what == "in domain":
+            if self.call_key(node, str(more)) in self.calls:
+                return True
+            if more in ("log", "log2", "log10"):
+                u = int(f.s.arg(node, 0))
+                return self.follows("not zero", u, 0) and self.follows("not negative", u, 0)
+            return False
+        v = f.value(node)
+        f.power(v, f.value(int(more)))
+        known = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
+        return known <= self.symbols and all(
+            e <= 0 or self.never_zero(p) or self.is_power_base(p) for p, e in v[1].items()
+        )
+
+    def is_power_base(self, p: int) -> bool:
+        """Whether the formula has a symbolic power of the prime."""
+        return any(key[0] == "power" and key[1] == p for key in self.symbols)
+
+    def never_zero(self, p: int) -> bool:
+        f = self.f
+        if p in self.nonzero or f.integer[p]:
+            return True
+        info = f.info[p]
+        if info[0] in ("E", "exp", "sigma"):
+            return True
+        if p in self.zero:
+            return False
+        self.zero.add(p)  # until it is known otherwise: the proof may come back to p
+        if self.has_nonzero_multiple(p, info):
+            self.nonzero.add(p)
+            self.zero.discard(p)
+            return True
+        if info[0] == "power":
+            return self.never_zero(info[1])
+        if info[0] == "call":
+            name = f.s.functions[int(f.s.op[info[1]]) - CALL]
+            return name in POSITIVE_CALLS and name != "hypot"
+        if info[0] == "hyperbolic":
+            return info[1] in ("cosh", "sech", "half")
+        if info[0] == "circular":
+            return info[1] in ("sec", "csc")
+        return info[0] == "poly" and f.positive[p] and self.has_positive_term(f.prime[p])
+
+    def has_nonzero_multiple(self, p: int, info: tuple[Any, ...]) -> bool:
+        """Whether a multiple of p is nowhere zero: s^2 = (1 - c)*(1 + c), or a product of others."""
+        f = self.f
+        poly = f.prime[p]
+        if info[0] in f.pair_of and info[1] != "half":
+            pair = f.pair_of[info[0]]
+            if info[1] == pair.second:
+                other = f.prime[f.known[info[0], pair.first, info[2]]]
+                square = f.factor(pair.constant + pair.factor * other * other)
+            else:
+                other = f.prime[f.known[info[0], pair.second, info[2]]]
+                square = f.factor((other * other - pair.constant) * pair.factor)
+            return all(e <= 0 or self.never_zero(r) for r, e in square[1].items() if r != p)
+        if info[0] != "poly":
+            return False
+        degrees = poly.degrees()
+        related = [(g, d) for g, d, _ in f.relations if degrees[g]]
+        if len(related) > 1 or len(poly) > 20:
+            return False
+        conjugate, norm = f.one, poly
+        if related:
+            g, d = related[0]
+            if d != 2:
+                return False
+            other_gens = list(f.gens)
+            other_gens[g] = -other_gens[g]
+            conjugate = poly.compose(*other_gens, ctx=f.ctx)
+            norm = f.reduce(poly * conjugate)
+        polys = [f.prime[r] for r in sorted(self.nonzero) if not f.integer[r] and len(f.prime[r]) <= 20][:8]
+        tried = [*polys, *(a * b for i, a in enumerate(polys) for b in polys[: i + 1])]
+        for q in tried:
+            if len(q) <= 200 and not len(divmod(f.reduce(f.reduce(q) * conjugate), norm)[1]):
+                return True
+        return False
+
+    def has_positive_term(self, poly: object) -> bool:
+        """Whether a term of a sum of terms >= 0 is never zero."""
+        f = self.f
+        for m in poly.monoms():  # type: ignore[attr-defined]  # a polynomial of flint's
+            if all(self.nonzero_generator(g) for g, e in enumerate(m) if e):
+                return True
+        return False
+
+    def nonzero_generator(self, g: int) -> bool:
+        v = self.f.gen_value[g]
+        return not v[2] and all(self.never_zero(p) for p in v[1])

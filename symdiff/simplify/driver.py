@@ -1,0 +1,169 @@
+"""From an expression to the cheapest equal one found: rules, arguments, normal forms, until nothing improves.
+
+The best so far is always at hand, and never costs more than what came in.  Effort is counted: nodes that are
+looked at, terms that are multiplied, rounds.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from symdiff.core import build, measure, walk
+from symdiff.core.rewrite import rewrite
+from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
+from symdiff.simplify.cost import Cost, length
+from symdiff.simplify.rules import machine
+
+
+class Step(NamedTuple):
+    """One thing that simplify did: its name, and nodes before and after."""
+
+    name: str
+    before: int
+    after: int
+
+
+class Effort(NamedTuple):
+    """Bounds of one search: nodes of a formula that is given a normal form, terms of its polynomials, terms
+    multiplied for each choice of kernels, normal forms in all, and rounds."""
+
+    nodes: int
+    terms: int
+    work: int
+    forms: int
+    rounds: int
+
+
+#: By the number that a caller gives: 0 is rules only, 1 the default.
+EFFORTS = (
+    Effort(0, 0, 0, 0, 1),
+    Effort(400, 2_000, 30_000, 60, 3),
+    Effort(2_000, 20_000, 1_000_000, 500, 6),
+    Effort(10_000, 200_000, 30_000_000, 5_000, 12),
+)
+
+
+class Search:
+    """One call of simplify."""
+
+    def __init__(self, s: Store, effort: Effort, cost: Cost, steps: int) -> None:
+        self.s = s
+        self.effort = effort
+        self.cost = cost
+        self.steps = steps
+        self.forms = effort.forms
+        self.trace: list[Step] | None = None
+        self.done: dict[int, int] = {}
+
+    def run(self, roots: list[int]) -> list[int]:
+        """The cheapest forms found for the roots."""
+        plain = rewrite(self.s, machine(), roots, self.steps)
+        return [self.one(root, rewritten) for root, rewritten in zip(roots, plain, strict=True)]
+
+    def one(self, root: int, rewritten: int) -> int:
+        best = self.cheaper("rules", root, rewritten)
+        if not self.effort.nodes:
+            return best
+        now = self.normal(root, best)
+        for _ in range(self.effort.rounds):
+            now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
+            now, before = self.normal(now, now), now
+            if now == before:
+                break
+        return now
+
+    def cheaper(self, name: str, old: int, new: int) -> int:
+        if new == old or self.cost(self.s, new) > self.cost(self.s, old):
+            return old
+        if self.trace is not None:
+            self.trace.append(Step(name, old, new))
+        return new
+
+    def normal(self, root: int, best: int) -> int:
+        """The best form of the root by its normal forms, if it costs less than `best`."""
+        s = self.s
+        if s.op[best] <= SYM or self.forms <= 0:
+            return best
+        count = len(walk.reach_list(s, [root]))
+        if count > self.effort.nodes:
+            return self.parts(best)
+        if not self.worth(root):
+            return best
+        from symdiff.simplify.search import shortest
+
+        node, name = shortest(s, root, self)
+        if name and self.cost(s, node) < self.cost(s, best):
+            if self.trace is not None:
+                self.trace.append(Step(name, best, node))
+            return node
+        return best
+
+    def worth(self, root: int) -> bool:
+        """Whether anything in the root can meet something else: a variable twice, a number, a call to fold."""
+        s = self.s
+        if s.op[root] >= CALL:
+            return s.functions[int(s.op[root]) - CALL] in ("abs", "sign", "exp")
+        return measure.size(s, root) > 3
+
+    def parts(self, node: int) -> int:
+        """A sum or product that is too large as a whole: each term or factor by itself."""
+        s = self.s
+        op = int(s.op[node])
+        if op not in (SUM, PROD, SCALE, POW):
+            return node
+        children = [int(c) for c in s.children(node)]
+        if len(children) > 4 * self.forms:
+            return node
+        new = [self.part(c) for c in children]
+        if new == children:
+            return node
+        rebuilt = {
+            SUM: build.add,
+            PROD: build.product,
+            SCALE: build.product,
+            POW: lambda s, pair: build.power(s, *pair),
+        }[op](s, new)
+        return self.cheaper("parts", node, rebuilt)
+
+    def part(self, node: int) -> int:
+        """The best form of a node that is part of another."""
+        s = self.s
+        if s.op[node] <= SYM:
+            return node
+        found = self.done.get(node)
+        if found is None:
+            found = node
+            if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
+                found = self.normal(node, node)
+            self.done[node] = found
+        return found
+
+    def arguments(self, root: int) -> int:
+        """The root with what functions are applied to, and exponents, simplified; as written where it was."""
+        s = self.s
+        ids, ops, children, _ = walk.export(s, [root])
+        if len(ids) > self.effort.nodes:
+            return root
+        out = dict(zip(ids, ids, strict=True))
+        changed = False
+        for node, op, places in zip(ids, ops, children, strict=True):
+            if op <= SYM or op in s.logic or op == CALL + s.piecewise:
+                continue
+            args = [out[ids[k]] for k in places]
+            if op >= CALL:
+                args = [self.argument(a) for a in args]
+            elif op == POW and s.op[args[1]] > NUM:
+                args[1] = self.argument(args[1])
+            if args != [ids[k] for k in places]:
+                out[node] = walk.rebuild_node(s, op, args)
+                changed = True
+        return self.cheaper("arguments", root, out[root]) if changed else root
+
+    def argument(self, node: int) -> int:
+        s = self.s
+        if s.op[node] not in (SUM, PROD, SCALE, POW) or measure.size(s, node) < 5:
+            return node
+        return self.part(node)
+
+
+__all__ = ["EFFORTS", "Effort", "Search", "Step", "length"]

@@ -1,0 +1,604 @@
+"""From values back to nodes, as a person would write them.
+
+Factors with equal powers stand together, products of sin and cos become tan, sec and their like, a number goes
+where it is shortest.  What is built is measured by its printed size; nothing here changes a value, and where a
+root or a symbolic power would want a sign that is not known, the absolute value is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flint import fmpq
+
+from symdiff.core import build, measure, numbers
+from symdiff.core.store import HALF, INT, MINUS_ONE, ONE, POW, SUM, ZERO, Store
+from symdiff.simplify.field import ONE as ONE_V
+from symdiff.simplify.field import ONE_Q, ZERO_Q, GiveUp, Value, frozen
+from symdiff.simplify.written import RECIPROCAL, Written
+
+#: The most terms of a product of equal powers that is multiplied out.
+EXPANDED = 24
+
+#: Exponents of sin and cos in each function.
+EXPONENTS = {"sin": (1, 0), "cos": (0, 1), "tan": (1, -1), "cot": (-1, 1), "sec": (0, -1), "csc": (-1, 0)}
+
+#: cos(2*u) is constant + factor*f(u)^2.
+DOUBLE = {"sin": (1, -2), "cos": (-1, 2), "sinh": (1, 2), "cosh": (-1, 2)}
+
+#: An exponent: units of its constant part, and the symbolic parts as (key of the monomial, units).
+Exponent = tuple[int, tuple[tuple[Any, int], ...]]
+
+
+class Emission:
+    """Nodes for the values of a field; decimal: whether fractions in front are written as decimals."""
+
+    def __init__(self, field: Written, decimal: bool = False) -> None:
+        self.f = field
+        self.s: Store = field.s
+        self.decimal = decimal
+        self.function = {name: i for i, name in enumerate(self.s.functions)}
+        self.rationals: dict[tuple[int, int], int] = {}
+        self.products: dict[tuple[int, int], int] = {}  # of factors, functions of one angle collected
+        self.angle_powers: dict[tuple[str, int, int, int], int] = {}
+        self.bases: dict[int, int] = {}
+        self.polynomials: dict[Any, int] = {}
+        self.hyperbolic = False  # whether sums of two exponentials are written by sinh and cosh
+        self.sums_of_exponentials: dict[int, list[tuple[int, dict[int, Any]]]] = {}
+        self.angles: dict[Any, int] = {}
+
+    # ---------------------------------------------------------------- building blocks
+
+    def size(self, node: int) -> int:
+        return measure.size(self.s, node)
+
+    def shortest(self, nodes: Iterable[int]) -> int:
+        return min(nodes, key=self.size)
+
+    def number(self, c: Any) -> int:
+        p, q = int(c.p), int(c.q)
+        return numbers.number(self.s, p, q, self.decimal and q > 1 and numbers.finite_decimal(q))
+
+    def rational(self, p: int, q: int) -> int:
+        node = self.rationals.get((p, q))
+        if node is None:
+            node = self.rationals[p, q] = numbers.number(self.s, p, q, False)
+        return node
+
+    def add(self, terms: list[int]) -> int:
+        return build.add(self.s, terms)
+
+    def mul(self, factors: list[int]) -> int:
+        return build.flat_product(self.s, factors)
+
+    def power(self, base: int, e: int) -> int:
+        return build.power(self.s, base, e)
+
+    def call(self, name: str, arg: int) -> int:
+        return build.call(self.s, self.function[name], [arg])
+
+    def negative(self, node: int) -> int:
+        """-node, the sign inside a sum."""
+        terms = self.terms(node)
+        return self.add([build.neg(self.s, t) for t in terms]) if terms else build.neg(self.s, node)
+
+    # ---------------------------------------------------------------- values
+
+    def emit(self, v: Value, merge: bool = True) -> int:
+        """A node for the value; merge: whether equal powers of sums may be multiplied out."""
+        f, q = self.f, self.f.q
+        c, exponents, sign = v
+        if not c:
+            return ZERO
+        inside: dict[int, Any] = {}  # of the exponential: multiples of the angles of the basis, -1 for 1
+        constant: dict[int, int] = {}
+        symbolic: dict[int, list[tuple[Any, int]]] = {}
+        monomials: dict[Any, Value] = {}
+        sigma: dict[tuple[int, int], list[tuple[Any, int]]] = {}
+        angles: dict[tuple[str, int], tuple[int, int]] = {}
+        out: list[int] = []
+        sign, s = f.settle(sign)
+        c = c if s > 0 else -c
+        if self.hyperbolic:
+            self.find_sums_of_exponentials(exponents)
+        for p, e in exponents.items():
+            info = f.info[p]
+            if sign >> p & 1 and info[0] == "circular" and e % q == 0:  # sin(u)*sign(sin(u))
+                n = e // q
+                name = info[1] if n > 0 else RECIPROCAL[info[1]]
+                sign ^= 1 << p
+                size = self.call("abs", self.call(name, self.angle("circular", info[2], ONE_Q)))
+                if n & 1:
+                    out.append(self.power(size, self.rational(abs(n), 1)))
+                    continue
+                out.append(size)
+                e -= q if n > 0 else -q
+            kind = info[0]
+            if kind == "E":
+                inside[-1] = inside.get(-1, ZERO_Q) + fmpq(e, q)
+            elif kind == "exp":
+                inside[info[1]] = inside.get(info[1], ZERO_Q) + fmpq(e, q)
+            elif kind == "poly" and self.hyperbolic and e % q == 0 and p in self.sums_of_exponentials:
+                c = self.hyperbolic_power(p, e // q, c, inside, out)
+            elif kind == "power":
+                key = frozen(info[2])
+                monomials[key] = info[2]
+                symbolic.setdefault(info[1], []).append((key, e))
+            elif kind == "sigma":
+                mask, s = f.settle(info[1])
+                if mask or s * info[2] < 0:
+                    key = frozen(info[3])
+                    monomials[key] = info[3]
+                    sigma.setdefault((mask, s * info[2]), []).append((key, e))
+            elif kind in ("circular", "hyperbolic") and info[1] != "half" and e % q == 0:
+                a, b = EXPONENTS[info[1].removesuffix("h") if kind == "hyperbolic" else info[1]]
+                old = angles.get((kind, info[2]), (0, 0))
+                angles[kind, info[2]] = (old[0] + a * (e // q), old[1] + b * (e // q))
+            else:
+                constant[p] = e
+        if inside:
+            out.append(self.exponential(inside))
+        sigmas = {(mask, s): tuple(sorted(parts)) for (mask, s), parts in sigma.items()}
+        shared = {parts for (mask, _), parts in sigmas.items() if mask & (mask - 1)}
+        groups: dict[Exponent, list[int]] = {}
+        for p in sorted({*constant, *symbolic}):
+            parts = tuple(sorted(symbolic.get(p, ())))
+            e = constant.get(p, 0)
+            if parts in shared and e and e % q == 0:  # (x*y)^n/x: the whole power stands apart
+                groups.setdefault((0, parts), []).append(p)
+                groups.setdefault((e, ()), []).append(p)
+            else:
+                groups.setdefault((e, parts), []).append(p)
+        roots = {p: e for (e, parts), primes in groups.items() if e % q and not parts for p in primes}
+        for (e, parts), primes in groups.items():
+            if parts:
+                sign ^= self.symbolic_powers(primes, e, parts, monomials, sigmas, out)
+        if sigmas:
+            raise GiveUp("a sign with a symbolic power")
+        if roots:
+            sign ^= self.roots(roots, out)
+        sign, s = f.settle(sign)
+        for (e, parts), primes in [*groups.items()]:
+            if not parts and e % q == 0:
+                signed = [p for p in primes if sign >> p & 1]
+                if signed:  # x*sign(x) is abs(x)
+                    size = self.call("abs", self.mul([self.base(p) for p in signed]))
+                    rest = e // q - (1 if e > 0 else -1)
+                    if e // q & 1:
+                        size, rest = self.power(size, self.rational(e // q, 1)), 0
+                    elif e < 0:
+                        size = self.power(size, MINUS_ONE)
+                    out.append(size)
+                    out += [self.power(self.base(p), self.rational(rest, 1)) for p in signed if rest]
+                    primes = [p for p in primes if p not in signed]
+                    for p in signed:
+                        sign ^= 1 << p
+                out += self.whole_powers(primes, e // q, merge)
+        p = 0
+        while sign:
+            if sign & 1:
+                out.append(self.call("sign", self.base(p)))
+            sign >>= 1
+            p += 1
+        c = c if s > 0 else -c
+        plain = [
+            self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()
+        ]
+        best = self.with_number(c, [*out, *plain])
+        for i, ((kind, j), (a, b)) in enumerate(angles.items()):
+            if a == b and a:  # 2*sin(u)*cos(u)
+                double = self.call("sinh" if kind == "hyperbolic" else "sin", self.angle(kind, j, fmpq(2)))
+                plain[i] = self.power(double, self.rational(a, 1))
+                best = self.shortest([best, self.with_number(c / fmpq(2) ** a, [*out, *plain])])
+        return best
+
+    def whole_powers(self, primes: list[int], e: int, merge: bool) -> list[int]:
+        x = self.rational(e, 1)
+        if e > 0 and not merge:
+            return [self.power(self.base(p), x) for p in primes]
+        return [self.power(b, x) for b in self.merged(primes, x)]
+
+    def symbolic_powers(
+        self,
+        primes: list[int],
+        e: int,
+        parts: tuple[tuple[Any, int], ...],
+        monomials: dict[Any, Value],
+        sigmas: dict[tuple[int, int], tuple[tuple[Any, int], ...]],
+        out: list[int],
+    ) -> int:
+        """Append powers with a symbolic exponent; returns the signs that this adds."""
+        f, q = self.f, self.f.q
+        terms = [(fmpq(e, q), ONE_V)] if e else []
+        terms += [(fmpq(units, q), monomials[key]) for key, units in parts]
+        x = self.linear(terms)
+        mask = self.mask(primes)
+        settled, s = f.settle(mask)
+        if (settled or s < 0) and e % q == 0 and sigmas.get((settled, s)) == parts:
+            del sigmas[settled, s]  # the sign of the product is in its power
+            out += [self.power(self.mul(self.merged(primes, x)), x)]
+            return 0
+        self.absolute_power(primes, x, out)
+        return mask if e // q & 1 else 0
+
+    def mask(self, primes: Iterable[int]) -> int:
+        mask = 0
+        for p in primes:
+            if not self.f.positive[p]:
+                mask |= 1 << p
+        return mask
+
+    def absolute_power(self, primes: list[int], x: int, out: list[int]) -> None:
+        """Append |product of primes|^x, without the bars where signs are known."""
+        f = self.f
+        settled, s = f.settle(self.mask(primes))
+        if settled == 0:
+            base = self.mul(self.merged(primes, x))
+            out.append(self.power(base if s > 0 else self.negative(base), x))
+            return
+        known, unknown = [], []
+        for p in primes:
+            one, s = f.settle(0 if f.positive[p] else 1 << p)
+            if one:
+                unknown.append(p)
+            else:
+                known.append(self.base(p) if s > 0 else self.negative(self.base(p)))
+        if unknown:
+            known.append(self.call("abs", self.mul(self.merged(unknown, x))))
+        out.append(self.power(self.mul(known), x))
+
+    def roots(self, exponents: dict[int, int], out: list[int]) -> int:
+        """Append the powers of primes to fractions, in units of 1/q; returns the signs that this adds.
+
+        Primes whose signs are known together only stand under one root: |p|^(5/2)*|r|^(-1/2) is
+        |p*r|^(-1/2)*|p|^3.
+        """
+        f, q = self.f, self.f.q
+        flips = 0
+        for p, e in exponents.items():
+            if e // q & 1 and not f.positive[p]:
+                flips ^= 1 << p
+        best: list[int] | None = None
+        best_weight, best_added = 0, 0
+        for whole in self.distributions(exponents):
+            tried: list[int] = []
+            added = 0
+            groups: dict[int, list[tuple[int, int]]] = {}
+            for p, (e, way, n) in whole.items():
+                groups.setdefault(e, []).append((p, way))
+            for e, members in groups.items():
+                up = [p for p, way in members if way > 0]
+                down = [p for p, way in members if way < 0]
+                self.root_of_quotient(up, down, self.rational(e, q), tried)
+            for p, (_, _, n) in whole.items():
+                if n:
+                    tried.append(self.power(self.base(p), self.rational(n, 1)))
+                if n & 1 and not f.positive[p]:  # p^n has a sign, |p|^n has none
+                    added ^= 1 << p
+            left, _ = f.settle(flips ^ added)
+            weight = sum(self.size(t) for t in tried) + 3 * left.bit_count() + len(tried)
+            if best is None or weight < best_weight:
+                best, best_weight, best_added = tried, weight, added
+        assert best is not None
+        out += best
+        return flips ^ best_added
+
+    def distributions(self, exponents: dict[int, int]) -> list[dict[int, tuple[int, int, int]]]:
+        """For each prime (e, +-1, n) with exponent +-e + n*q: as they are, and brought to one e each."""
+        q = self.f.q
+        out = [{p: (e, 1, 0) for p, e in exponents.items()}]
+        values = sorted(set(exponents.values()))
+        if len(values) < 2 or not self.mask(exponents):
+            return out
+        for e in values:
+            same = {p: (e, 1, (k - e) // q) for p, k in exponents.items() if (k - e) % q == 0}
+            if len(same) == len(exponents):
+                out.append(same)
+        for e in sorted({abs(k) for k in values}):
+            for sign in (1, -1):
+                both = {}
+                for p, k in exponents.items():
+                    way = 1 if k * sign > 0 else -1
+                    if (k - way * sign * e) % q:
+                        break
+                    both[p] = (sign * e, way, (k - way * sign * e) // q)
+                if len(both) == len(exponents) and both not in out:
+                    out.append(both)
+        return out
+
+    def root_of_quotient(self, up: list[int], down: list[int], x: int, out: list[int]) -> None:
+        """Append |product of up / product of down|^x."""
+        f = self.f
+        if not down:
+            self.absolute_power(up, x, out)
+            return
+        settled, s = f.settle(self.mask([*up, *down]))
+        if settled:
+            self.absolute_power(up, x, out) if up else None
+            self.absolute_power(down, self.negative(x), out)
+            return
+        above = self.mul(self.merged(up, x)) if up else ONE
+        below = self.mul(self.merged(down, x))
+        options = [(above, below)]
+        if s < 0:
+            options = [(self.negative(above), below), (above, self.negative(below))]
+        out.append(self.shortest(self.power(self.mul([a, self.power(b, MINUS_ONE)]), x) for a, b in options))
+
+    def linear(self, terms: list[tuple[Any, Value]]) -> int:
+        """The sum of rational multiples of values, factored or not, or as the formula has it."""
+        f = self.f
+        separate = self.add([self.emit((m[0] * r, m[1], m[2])) for r, m in terms])
+        if len(terms) == 1:
+            return self.spelled(f.combine(terms), separate)
+        v = f.combine(terms)
+        return self.spelled(v, self.shortest([self.emit(v), separate]))
+
+    def spelled(self, v: Value, node: int) -> int:
+        """The node, or what the formula has for this value if that is not longer."""
+        written = self.f.spelled.get(frozen(v))
+        return written if written is not None and self.size(written) <= self.size(node) else node
+
+    def exponential(self, inside: dict[int, Any]) -> int:
+        """exp of a combination of the basis."""
+        basis = self.f.basis["exponential"]
+
+        def at(factor: int) -> int:
+            terms = [(n * factor * r, m) for j, n in inside.items() if j >= 0 for r, m in basis[j].values()]
+            apart = [self.angle("exponential", j, n * factor) for j, n in inside.items() if j >= 0]
+            if -1 in inside:
+                terms.append((inside[-1] * factor, ONE_V))
+                apart.append(self.number(inside[-1] * factor))
+            return self.call("exp", self.shortest([self.linear(terms), self.add(apart)]))
+
+        return self.shortest([at(1), self.power(at(2), HALF)])
+
+    def find_sums_of_exponentials(self, primes: Iterable[int]) -> None:
+        """exp(u) + exp(v) is 2*exp((u + v)/2)*cosh((u - v)/2): find the primes of this form."""
+        f = self.f
+        for p in primes:
+            if f.info[p][0] != "poly" or p in self.sums_of_exponentials or len(f.prime[p]) != 2:
+                continue
+            parts = []
+            for m, k in f.prime[p].terms():
+                part: dict[int, Any] = {}
+                for g, e in enumerate(m):
+                    if e:
+                        v = f.gen_value[g]
+                        r, units = next(iter(v[1].items())) if len(v[1]) == 1 else (-1, 0)
+                        info = f.info[r] if r >= 0 else ("",)
+                        if info[0] not in ("E", "exp"):
+                            break
+                        j = info[1] if info[0] == "exp" else -1
+                        part[j] = part.get(j, ZERO_Q) + fmpq(int(e) * units, f.q)
+                else:
+                    if abs(int(k)) == 1:
+                        parts.append((int(k), part))
+            if len(parts) == 2:
+                self.sums_of_exponentials[p] = parts
+
+    def hyperbolic_power(self, p: int, n: int, c: Any, inside: dict[int, Any], out: list[int]) -> Any:
+        """Append (exp(u) +- exp(v))^n by cosh or sinh; returns the number in front."""
+        (k1, u), (k2, v) = self.sums_of_exponentials[p]
+        half = fmpq(1, 2)
+        terms = []
+        for j in {**u, **v}:
+            inside[j] = inside.get(j, ZERO_Q) + n * half * (u.get(j, ZERO_Q) + v.get(j, ZERO_Q))
+            if not inside[j]:
+                del inside[j]
+            d = half * (u.get(j, ZERO_Q) - v.get(j, ZERO_Q))
+            if j < 0:
+                terms.append((d, ONE_V))
+            else:
+                terms += [(d * r, m) for r, m in self.f.basis["exponential"][j].values()]
+        w = self.f.combine(terms)
+        node = self.spelled(w, self.linear(terms))
+        out.append(self.power(self.call("cosh" if k1 == k2 else "sinh", node), self.rational(n, 1)))
+        return c * (fmpq(k1) * 2) ** n
+
+    def with_number(self, c: Any, factors: list[int]) -> int:
+        """c times the factors, the number inside a sum where that is shorter."""
+        best = self.mul([self.number(c), *factors])
+        if c == 1:
+            return best
+        s = self.s
+        if c < 0:
+            for i, node in enumerate(factors):  # -(a - b)^3 is (b - a)^3
+                base, e = (int(s.arg(node, 0)), int(s.arg(node, 1))) if s.op[node] == POW else (node, ONE)
+                if s.op[base] == SUM and s.op[e] == INT and s.value(e)[0] % 2:
+                    turned = self.power(self.negative(base), e)
+                    best = self.shortest(
+                        [best, self.mul([self.number(-c), *factors[:i], turned, *factors[i + 1 :]])]
+                    )
+        for i, node in enumerate(factors):
+            terms = self.terms(node)
+            if 1 < len(terms) <= 8:
+                k = self.number(c)
+                inner = self.add([self.mul([k, t]) for t in terms])
+                best = self.shortest([best, self.mul([*factors[:i], inner, *factors[i + 1 :]])])
+            elif s.op[node] == POW and int(s.arg(node, 1)) == MINUS_ONE:
+                terms = self.terms(int(s.arg(node, 0)))
+                if 1 < len(terms) <= 8:
+                    k = self.number(1 / c)
+                    inner = self.power(self.add([self.mul([k, t]) for t in terms]), MINUS_ONE)
+                    best = self.shortest([best, self.mul([*factors[:i], inner, *factors[i + 1 :]])])
+        return best
+
+    def terms(self, node: int) -> list[int]:
+        """The terms of a sum; none of anything else."""
+        s = self.s
+        return [int(t) for t in s.children(node)] if s.op[node] == SUM else []
+
+    # ---------------------------------------------------------------- primes
+
+    def base(self, p: int) -> int:
+        """A node for the prime."""
+        node = self.bases.get(p)
+        if node is None:
+            node = self.bases[p] = self.new_base(p)
+        return node
+
+    def new_base(self, p: int) -> int:
+        f = self.f
+        info = f.info[p]
+        kind = info[0]
+        if kind == "poly":
+            return self.polynomial(f.prime[p])
+        if kind == "int":
+            return self.rational(info[1], 1)
+        if kind in ("node", "call"):
+            return int(info[1])
+        if kind in ("circular", "hyperbolic"):
+            if info[1] == "half":
+                name = "cos" if kind == "circular" else "cosh"
+                return self.call(name, self.angle(kind, info[2], fmpq(1, 2)))
+            return self.call(info[1], self.angle(kind, info[2], ONE_Q))
+        return self.emit((ONE_Q, {p: f.q}, 0))
+
+    def angle(self, kind: str, j: int, n: Any) -> int:
+        """n times the angle j of the basis, in the shortest text that the formula has for it."""
+        key = (kind, j, n)
+        node = self.angles.get(key)
+        if node is None:
+            f = self.f
+            combination = f.basis["circular" if kind == "circular" else "exponential"][j]
+            v = f.combine(combination.values())
+            v = (v[0] * n, v[1], v[2])
+            node = self.angles[key] = self.spelled(v, self.emit(v))
+        return node
+
+    def polynomial(self, poly: Any) -> int:
+        """A node for the polynomial, multiplied out."""
+        key = str(poly) if len(poly) < 40 else None
+        node = self.polynomials.get(key) if key else None
+        if node is not None:
+            return node
+        f = self.f
+        terms = [(m, int(k)) for m, k in poly.terms()]
+        node = self.add([self.emit(f.monomial(m, fmpq(k))) for m, k in terms])
+        if len(terms) == 2:
+            node = self.shortest([node, *self.double_angle(terms)])
+        if len(terms) > 1:
+            node = self.shortest([node, *self.other_squares(poly)])
+        if key:
+            self.polynomials[key] = node
+        return node
+
+    def other_squares(self, poly: Any) -> list[int]:
+        """The polynomial with the square of an angle's first kernel by the second one's: a + b*tan^2 by sec^2."""
+        f = self.f
+        degrees = poly.degrees()
+        out = []
+        for kind, pair in f.pair_of.items():
+            for j in range(len(f.basis["circular" if kind == "circular" else "exponential"])):
+                p1, p2 = f.known.get((kind, pair.first, j)), f.known.get((kind, pair.second, j))
+                if p1 is None or p2 is None:
+                    continue
+                g = f.prime[p1].degrees().index(1)
+                if not 2 <= degrees[g] <= 8:
+                    continue
+                square = (f.prime[p2] ** 2 - pair.constant) * pair.factor
+                total = f.zero
+                for m, k in poly.terms():
+                    n = int(m[g])
+                    rest = [int(e) for e in m]
+                    rest[g] = n % 2
+                    total = total + f.ctx.from_dict({tuple(rest): int(k)}) * square ** (n // 2)
+                if len(total) <= EXPANDED:
+                    out.append(self.add([self.emit(f.monomial(m, fmpq(int(k)))) for m, k in total.terms()]))
+        return out
+
+    def double_angle(self, terms: list[tuple[Any, int]]) -> list[int]:
+        """m*(1 - 2*sin(u)^2) as m*cos(2*u)."""
+        f = self.f
+        (m1, k1), (m2, k2) = terms
+        changed = [g for g in range(len(m1)) if m1[g] != m2[g]]
+        if (
+            len(changed) != 1
+            or abs(int(m1[changed[0]]) - int(m2[changed[0]])) != 2
+            or (k1 != -2 * k2 and k1 != 2 * k2)
+        ):
+            return []
+        g = changed[0]
+        v = f.gen_value[g]
+        info = f.info[next(iter(v[1]))] if len(v[1]) == 1 else ("",)
+        if info[0] not in ("circular", "hyperbolic") or info[1] not in DOUBLE:
+            return []
+        constant, factor = DOUBLE[info[1]]
+        if k1 * constant != factor * k2:
+            return []
+        rest = self.emit(f.monomial(m2, fmpq(k2 * constant)))
+        name = "cos" if info[0] == "circular" else "cosh"
+        return [self.mul([rest, self.call(name, self.angle(info[0], info[2], fmpq(2)))])]
+
+    def merged(self, primes: list[int], x: int) -> list[int]:
+        """The bases that stand under the exponent x, products multiplied out where that is shorter."""
+        f = self.f
+        items = [(f.prime[p], self.base(p)) for p in primes]
+        if len(items) < 2:
+            return [b for _, b in items]
+        one_more = 0 if x == ONE or x == MINUS_ONE else 1 if x == HALF else 1 + self.size(x)
+        sums = [t for t in items if len(t[0]) > 1]
+        if len(sums) > 1:
+            product: Any = f.one
+            for poly, _ in sums:
+                if len(product) * len(poly) > 200:
+                    product = None
+                    break
+                product = product * poly
+            if product is not None:
+                product = f.reduce(product)
+                if 0 < len(product) <= EXPANDED:
+                    node = self.polynomial(product)
+                    if self.size(node) < sum(self.size(b) + 1 + one_more for _, b in sums) - one_more - 1:
+                        items = [t for t in items if len(t[0]) == 1] + [(product, node)]
+        changed = 1 < len(items) <= 6
+        while changed:
+            changed = False
+            for i in range(len(items)):
+                for j in range(i):
+                    if (
+                        not (len(items[i][0]) > 1 or len(items[j][0]) > 1)
+                        or len(items[i][0]) * len(items[j][0]) > 60
+                    ):
+                        continue
+                    poly = f.reduce(items[i][0] * items[j][0])
+                    if 0 < len(poly) <= EXPANDED:
+                        node = self.polynomial(poly)
+                        if self.size(node) < self.size(items[i][1]) + self.size(items[j][1]) + 1 + one_more:
+                            items[j] = (poly, node)
+                            del items[i]
+                            changed = True
+                            break
+                if changed:
+                    break
+        return [b for _, b in items]
+
+    # ---------------------------------------------------------------- functions of one angle
+
+    def angle_power(self, kind: str, u: int, a: int, b: int) -> int:
+        """sin(u)^a*cos(u)^b, as short as tan, sec, cot, csc make it."""
+        node = self.angle_powers.get((kind, u, a, b))
+        if node is None:
+            node = self.angle_powers[kind, u, a, b] = self.new_angle_power(kind, u, a, b)
+        return node
+
+    def new_angle_power(self, kind: str, u: int, a: int, b: int) -> int:
+        if not a and not b:
+            return ONE
+        h = "h" if kind == "hyperbolic" else ""
+
+        def f(name: str, k: int) -> int:
+            return self.power(self.call(name + h, u), self.rational(k, 1)) if k else ONE
+
+        def signed(up: str, down: str, k: int) -> int:
+            return f(up, k) if k >= 0 else f(down, -k)
+
+        options = [
+            self.mul([signed("sin", "csc", a), signed("cos", "sec", b)]),
+            self.mul([f("sin", a), f("cos", b)]),
+        ]
+        if a and b:
+            options.append(self.mul([signed("tan", "cot", a), signed("cos", "sec", a + b)]))
+            options.append(self.mul([signed("tan", "cot", -b), signed("sin", "csc", a + b)]))
+        return self.shortest(options)

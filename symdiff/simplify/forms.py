@@ -1,0 +1,366 @@
+"""Ways to write one value: each takes an emission and a value and gives nodes, the shortest of which is taken.
+
+Factored; with equal powers multiplied out; with conjugates in the denominator; with s^2 traded for
+(1 - c)*(1 + c); with the numerator multiplied out, as one sum or as a sum of fractions; and with factors
+absorbed into sums.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import fmpq
+
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM
+from symdiff.simplify.emit import EXPONENTS, Emission
+from symdiff.simplify.field import ONE_Q, GiveUp, Value
+from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
+
+#: The highest multiple of an angle that is sought.
+MULTIPLES = 7
+
+#: The most factors tried in absorbing, over all.
+ABSORPTIONS = 60
+
+
+def candidates(e: Emission, v: Value) -> list[tuple[str, int]]:
+    """(name of the form, node) for each way to write the value."""
+    out: list[tuple[str, int]] = []
+    ways(e, v, out)
+    best = min(out, key=lambda t: e.size(t[1])) if out else None
+    if best:
+        for name, node in sorted(out, key=lambda t: e.size(t[1]))[:4]:
+            better = absorb(e, node)
+            if better != node:
+                out.append((name + ", absorbed", better))
+    return out
+
+
+def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
+    def take(name: str, w: Value) -> int | None:
+        try:
+            node = e.emit(w)
+        except GiveUp:
+            return None
+        out.append((name, node))
+        return e.size(node)
+
+    f = e.f
+    out.append(("factored", e.emit(v, merge=False)))
+    least = take("merged", v)
+    for name, change in (("folded", folded), ("rationalised", rationalised)):
+        try:
+            w = change(f, v)
+        except GiveUp:
+            continue
+        if w is not v:
+            size = take(name, w)
+            if size is not None and (least is None or size <= least):
+                least, v = size, w
+    for w in traded(f, v):
+        take("traded", w)
+    expanded(e, v, out)
+    multiple_angles(e, v, out)
+    e.find_sums_of_exponentials(v[1])
+    if e.sums_of_exponentials:
+        e.hyperbolic = True
+        e.bases.clear()
+        e.polynomials.clear()
+        take("hyperbolic", v)
+        e.hyperbolic = False
+
+
+def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
+    """The numerator multiplied out."""
+    f = e.f
+    q = f.q
+    numerator, rest = f.one, {}
+    for p, k in v[1].items():
+        n = k // q
+        if (
+            k % q == 0
+            and n > 0
+            and len(f.prime[p]) > 1
+            and len(numerator) * len(f.prime[p]) ** min(n, 9) < 400
+        ):
+            numerator = numerator * f.prime[p] ** n
+        else:
+            rest[p] = k
+    if len(numerator) < 2:
+        return
+    numerator = f.reduce(numerator)
+    if not 1 < len(numerator) <= 60:
+        return
+    try:
+        out.append(("numerator expanded", e.mul([e.polynomial(numerator), e.emit((v[0], rest, v[2]))])))
+        if len(numerator) <= 12:
+            base = (v[0], rest, v[2])
+            terms = [e.emit(f.mul(base, f.monomial(m, ONE_Q * int(k)))) for m, k in numerator.terms()]
+            out.append(("split", e.add(terms)))
+    except GiveUp:
+        pass
+
+
+def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
+    """Factors that belong to sin(n*u) or cos(n*u) written as these."""
+    f = e.f
+    q = f.q
+    if f.pair_of["circular"].first not in ("sin", "cos"):
+        return
+    for j in sorted(
+        {key[2] for key in f.known if isinstance(key, tuple) and len(key) == 3 and key[0] == "circular"}
+    ):
+        kernels = {f.known.get(("circular", name, j)) for name in ("sin", "cos")}
+        first = f.known.get(("circular", f.pair_of["circular"].first, j))
+        if first is None:
+            continue
+        g = f.prime[first].degrees().index(1)
+        degree = max(
+            (
+                f.prime[p].degrees()[g] * max(abs(k) // q, 1)
+                for p, k in v[1].items()
+                if f.info[p][0] == "poly"
+            ),
+            default=0,
+        )
+        taken: list[int] = []
+        for n in range(2, min(degree + 2, MULTIPLES) + 1):
+            for name, w in zip(("cos", "sin"), f.multiple(j, fmpq(n)), strict=True):
+                own = [p for p in w[1] if f.info[p][0] == "poly"]
+                for _ in range(3):
+                    powers = {v[1].get(p, 0) for p in own}
+                    if not own or 0 in powers or any(k % q for k in powers):
+                        break
+                    step = 1 if max(powers) > 0 else -1
+                    if any((k > 0) != (step > 0) for k in powers):
+                        break
+                    v = f.mul(v, f.powi(w, -step))
+                    taken.append(e.power(e.call(name, e.angle("circular", j, fmpq(n))), e.rational(step, 1)))
+        if taken:
+            try:
+                out.append(("multiple angles", e.mul([*taken, e.emit(v)])))
+            except GiveUp:
+                return
+
+
+def angle_kernels(f: Any) -> list[tuple[str, int, int, int, Any]]:
+    """(kind, angle, prime of the first kernel, prime of the second, pair) for every angle in use."""
+    out = []
+    for key, p2 in list(f.known.items()):
+        if isinstance(key, tuple) and len(key) == 3 and key[0] in f.pair_of:
+            pair = f.pair_of[key[0]]
+            if key[1] == pair.second:
+                out.append((key[0], key[2], f.known[key[0], pair.first, key[2]], p2, pair))
+    return out
+
+
+def folded(f: Any, v: Value) -> Value:
+    """1 + tan(u)^2 as sec(u)^2: a prime that is the square of a kernel."""
+    for _, _, p1, p2, pair in angle_kernels(f):
+        g = f.prime[p1]
+        w = f.factor(pair.constant + pair.factor * g * g)
+        if len(w[1]) == 1 and not w[2]:
+            (r, unit), *_ = w[1].items()
+            e = v[1].get(r, 0)
+            if unit == f.q and e and e % f.q == 0:
+                square = f.mul((ONE_Q, {p2: 2 * f.q}, 0), (1 / w[0], {r: -f.q}, 0))
+                v = f.mul(v, f.powi(square, e // f.q))
+    return v
+
+
+def traded(f: Any, v: Value) -> list[Value]:
+    """(1 + c)^n*(1 - c)^m*s^k moved along s^2 = (1 - c)*(1 + c)."""
+    out = []
+    for _, _, p1, p2, pair in angle_kernels(f):
+        for p, other, constant, factor in ((p2, p1, pair.constant, pair.factor), (p1, p2, None, None)):
+            if p not in v[1]:
+                continue
+            g = f.prime[other]
+            if constant is None:  # first^2 by second^2
+                w = f.factor((g * g - pair.constant) * pair.factor)
+            else:
+                w = f.factor(constant + factor * g * g)
+            if len(w[1]) < 2 or not any(r in v[1] for r in w[1]):
+                continue
+            w = f.mul(w, (ONE_Q, {p: -2 * f.q}, 0))
+            out += [f.mul(v, f.powi(w, k)) for k in (-3, -2, -1, 1, 2, 3)]
+    return out
+
+
+def rationalised(f: Any, v: Value) -> Value:
+    """Primes a + b*r of the denominator times their conjugates."""
+    q = f.q
+    for _ in range(4):
+        found = None
+        for p, e in v[1].items():
+            if e % q == 0 and -3 * q <= e < 0 and f.info[p][0] == "poly":
+                degrees = f.prime[p].degrees()
+                for g, d, _ in f.relations[::-1]:
+                    if degrees[g] and (d == 2 or (d % 2 == 0 and degrees[g] == d // 2)):
+                        found = (p, -e // q, g)
+                        break
+            if found:
+                break
+        if found is None:
+            return v
+        p, n, g = found
+        other = list(f.gens)
+        other[g] = -other[g]
+        conjugate = f.prime[p].compose(*other, ctx=f.ctx)
+        norm = f.reduce(f.product(conjugate, f.prime[p]))
+        if not len(norm) or len(norm) > 200 or len(conjugate) ** n > 400:
+            return v
+        numerator = conjugate**n
+        rest = {r: k for r, k in v[1].items() if r != p}
+        for r, k in list(rest.items()):
+            if (
+                k % q == 0
+                and k > 0
+                and f.info[r][0] == "poly"
+                and len(numerator) * len(f.prime[r]) ** min(k // q, 9) < 400
+            ):
+                numerator = f.reduce(numerator * f.prime[r] ** (k // q))
+                del rest[r]
+        numerator = f.reduce(numerator)
+        if not len(numerator):
+            return v
+        v = f.mul(f.mul((v[0], rest, v[2]), f.factor(numerator)), f.powi(f.factor(norm), -n))
+    return v
+
+
+# ---------------------------------------------------------------- on nodes
+
+
+def factors_of(e: Emission, node: int) -> list[int]:
+    s = e.s
+    if s.op[node] == SCALE:
+        return [int(s.arg(node, 0)), *factors_of(e, int(s.arg(node, 1)))]
+    return [int(a) for a in s.children(node)] if s.op[node] == PROD else [node]
+
+
+def base_and_exponent(e: Emission, node: int) -> tuple[int, int]:
+    s = e.s
+    return (int(s.arg(node, 0)), int(s.arg(node, 1))) if s.op[node] == POW else (node, ONE)
+
+
+def absorb(e: Emission, node: int) -> int:
+    """u^k*(sum of t)^n as (sum of t*u^(k/n))^n where that is shorter; also for numbers and quotients."""
+    s = e.s
+    left = ABSORPTIONS
+    best = node
+    improved = True
+    while improved and left > 0:
+        improved = False
+        factors = factors_of(e, best)
+        for i, factor in enumerate(factors):  # inside a root
+            base, exponent = base_and_exponent(e, factor)
+            if exponent != ONE and s.op[base] in (PROD, SCALE):
+                inner = absorb(e, base)
+                if inner != base:
+                    best = e.mul([*factors[:i], e.power(inner, exponent), *factors[i + 1 :]])
+                    factors = factors_of(e, best)
+                    break
+        if len(factors) < 2:
+            break
+        for i, factor in enumerate(factors):
+            base, exponent = base_and_exponent(e, factor)
+            if s.op[base] != SUM or s.op[exponent] > NUM or s.arity(base) > 8:
+                continue
+            p, q, _ = s.value(exponent)
+            terms = [int(t) for t in s.children(base)]
+            for j, other in enumerate(factors):
+                if i == j:
+                    continue
+                inner = _root_of_factor(e, other, exponent, p, q)
+                if inner < 0:
+                    continue
+                left -= 1
+                rest = [h for m, h in enumerate(factors) if m not in (i, j)]
+                tried = e.mul([*rest, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)])
+                if e.size(tried) < e.size(best):
+                    best, improved = tried, True
+                    break
+            if improved:
+                break
+            if q == 1 and abs(p) <= 4:  # sin(u)^2/(b + a*sin(u)) is sin(u)/(a + b*csc(u))
+                rest = [h for m, h in enumerate(factors) if m != i]
+                for inner in angles_in(e, terms):
+                    left -= 1
+                    outside = e.mul(rest)
+                    for _ in range(abs(p)):
+                        outside = angle_product(e, outside, inner if p < 0 else e.power(inner, MINUS_ONE))
+                    tried = e.mul(
+                        [outside, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)]
+                    )
+                    if e.size(tried) < e.size(best):
+                        best, improved = tried, True
+                        break
+            if improved:
+                break
+    return best
+
+
+def angles_in(e: Emission, terms: list[int]) -> list[int]:
+    """sin, cos, csc, sec of the first angle in the terms, and their hyperbolic twins."""
+    s = e.s
+    for term in terms:
+        for factor in factors_of(e, term):
+            base, _ = base_and_exponent(e, factor)
+            name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
+            if name in TRIGONOMETRIC or name in HYPERBOLIC:
+                h = "h" if name in HYPERBOLIC else ""
+                return [e.call(f + h, int(s.arg(base, 0))) for f in ("sin", "cos", "csc", "sec")]
+    return []
+
+
+def _root_of_factor(e: Emission, node: int, exponent: int, p: int, q: int) -> int:
+    """w with w^(p/q) equal to the node and defined where it is, or -1."""
+    s = e.s
+    if s.op[node] <= NUM:
+        if q != 1 or abs(p) != 1:
+            return -1
+        return node if p == 1 else e.power(node, MINUS_ONE)
+    base, k = base_and_exponent(e, node)
+    if s.op[base] == SUM and s.arity(base) > 3:
+        return -1
+    if q != 1:
+        return base if k == exponent else -1
+    if s.op[k] > NUM:
+        if abs(p) != 1:
+            return -1
+        return node if p == 1 else e.power(node, MINUS_ONE)
+    kp, kq, _ = s.value(k)
+    if kp % p or (p % 2 == 0 and kq != 1):
+        return -1
+    return e.power(base, e.rational(kp // p, kq))
+
+
+def angle_product(e: Emission, t: int, w: int) -> int:
+    """t*w with sin, cos, tan ... of one argument collected: cos*sec is 1, sin*sec is tan."""
+    node = e.products.get((t, w))
+    if node is None:
+        node = e.products[t, w] = _collected(e, e.mul([t, w]))
+    return node
+
+
+def _collected(e: Emission, product: int) -> int:
+    s = e.s
+    found: dict[tuple[bool, int], list[int]] = {}
+    rest = []
+    for factor in factors_of(e, product):
+        base, k = base_and_exponent(e, factor)
+        name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
+        if (name in TRIGONOMETRIC or name in HYPERBOLIC) and s.op[k] <= NUM and s.value(k)[1] == 1:
+            hyperbolic = name in HYPERBOLIC
+            a, b = EXPONENTS[name.removesuffix("h") if hyperbolic else name]
+            n = s.value(k)[0]
+            c = found.setdefault((hyperbolic, int(s.arg(base, 0))), [0, 0, 0])
+            c[0] += a * n
+            c[1] += b * n
+            c[2] += 1
+        else:
+            rest.append(factor)
+    if all(c[2] < 2 for c in found.values()):
+        return product
+    powers = [e.angle_power("hyperbolic" if h else "circular", u, c[0], c[1]) for (h, u), c in found.items()]
+    return e.mul([*rest, *powers])

@@ -1,0 +1,167 @@
+"""The search: every way to write a formula that its normal forms offer, and the shortest that is proved.
+
+One normal form for each choice of kernels that the functions present make worth while.  A form is taken where
+it costs less, its value in the field is the formula's, and it is defined wherever the formula is.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+from typing import NamedTuple
+
+from symdiff.core.store import CALL, NUM, POW, Store
+from symdiff.simplify.domain import Domain
+from symdiff.simplify.driver import Effort, Search
+from symdiff.simplify.emit import Emission
+from symdiff.simplify.field import ONE, Again, Bounds, Field, GiveUp, Value, minus
+from symdiff.simplify.forms import candidates
+from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
+from symdiff.simplify.written import Written
+
+#: How often a field is made anew.
+ATTEMPTS = 6
+
+#: The most kernels and the highest root.
+MOST_KERNELS, MOST_ROOT = 96, 60
+
+#: The exceptions by which a form is given up: flint raises those of arithmetic.
+FAILED = (GiveUp, ZeroDivisionError, OverflowError)
+
+
+class Shape(NamedTuple):
+    """What a formula is made of: the names of its functions, the common denominator of its exponents."""
+
+    names: frozenset[str]
+    root: int
+    decimal: bool
+
+
+def shape(s: Store, root: int) -> Shape:
+    names, q, decimal = set(), 1, False
+    for node, op, args in strict_nodes(s, [root]):
+        if op >= CALL:
+            names.add(s.functions[op - CALL])
+        elif op <= NUM:
+            decimal = decimal or s.value(node)[2]
+        elif op == POW and s.op[args[1]] <= NUM:
+            q = lcm(q, s.value(args[1])[1])
+    return Shape(frozenset(names), q, decimal)
+
+
+def choices(names: frozenset[str]) -> list[tuple[str, str]]:
+    """The pairs of kernels worth trying: (circular, hyperbolic)."""
+    circular = ["sin", "cos"] if names & TRIGONOMETRIC else ["sin"]
+    if names & {"tan", "sec"}:
+        circular += ["tan", "sec"]
+    if names & {"cot", "csc"}:
+        circular += ["cot", "csc"]
+    hyperbolic = ["exp"]
+    if names & HYPERBOLIC:
+        hyperbolic = ["sinh", "cosh"]
+        if names & {"tanh", "sech"}:
+            hyperbolic += ["tanh", "sech"]
+        if names & {"coth", "csch"}:
+            hyperbolic += ["coth", "csch"]
+        if "exp" in names:
+            hyperbolic.append("exp")
+    return [(c, h) for c in circular for h in hyperbolic]
+
+
+def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effort) -> tuple[Written, Value]:
+    """A field with these kernels and the value of the root in it."""
+    kernels, q, scale = 24, found.root, 1
+    for _ in range(ATTEMPTS):
+        try:
+            f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
+            for _, op, args in strict_nodes(s, [root]):
+                learn(f, op, args)
+            return f, f.value(root)
+        except Again as again:
+            if again.what == "kernels":
+                kernels = again.amount
+            elif again.what == "root":
+                q = again.amount
+            else:
+                scale = again.amount
+            if kernels > MOST_KERNELS or q > MOST_ROOT or scale > 60:
+                break
+    raise GiveUp("kernels")
+
+
+def learn(f: Written, op: int, args: list[int]) -> None:
+    """What the node's domain says of signs."""
+    s = f.s
+    try:
+        if op == POW and s.op[args[1]] <= NUM and s.value(args[1])[1] != 1:
+            f.fact(f.value(args[0]))
+        elif op >= CALL:
+            name = s.functions[op - CALL]
+            if name in BOUNDS:
+                u = f.value(args[0])
+                for fact in BOUNDS[name](f, u):
+                    f.fact(fact)
+    except FAILED:
+        pass
+
+
+def _one(f: Field, u: Value, sign: int) -> Value:
+    """1 + u or 1 - u."""
+    return f.add([ONE, u if sign > 0 else minus(u)])
+
+
+def _less_one(f: Field, u: Value) -> Value:
+    return f.add([u, minus(ONE)])
+
+
+#: What is not negative where a function of u is defined.
+BOUNDS = {
+    "log": lambda f, u: [u],
+    "asin": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
+    "acos": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
+    "atanh": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
+    "acosh": lambda f, u: [u, _one(f, u, 1), _less_one(f, u)],
+    "asech": lambda f, u: [u, _one(f, u, 1), _one(f, u, -1)],
+    "acoth": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
+    "asec": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
+    "acsc": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
+}
+
+
+def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
+    """The cheapest proved form of the root, and its name; the root itself where there is none cheaper."""
+    cost = search.cost
+    found = shape(s, root)
+    best, name = root, ""
+    for pair in choices(found.names):
+        if search.forms <= 0:
+            break
+        search.forms -= 1
+        try:
+            f, v = read(s, root, pair, found, search.effort)
+            emission = Emission(f, found.decimal)
+            forms = candidates(emission, f.settled(v))
+        except FAILED:
+            continue
+        least = cost(s, best)
+        priced = [(cost(s, node), form, node) for form, node in forms]
+        forms = [(form, node) for price, form, node in sorted(priced, key=lambda t: t[0]) if price < least]
+        judge = None
+        for form, node in forms:
+            if judge is None:
+                judge = Domain(f, root)
+            if proved(f, v, node) and judge.allows(node):
+                best, name = node, form
+                break
+    return best, name
+
+
+def proved(f: Written, v: Value, node: int) -> bool:
+    """Whether the node's value is v, by what is known from the formula alone."""
+    try:
+        w = f.settled(f.value(node))
+        a = f.settled(v)
+        if a == w:
+            return True
+        return f.vanishes(f.add([a, minus(w)]))
+    except (Again, *FAILED):
+        return False
