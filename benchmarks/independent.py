@@ -323,6 +323,21 @@ def near(a: Value, b: Value, tolerance: float) -> bool:
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), DUST))
 
 
+def is_slope(text: str, variable: str, at: Mapping[str, Fraction], alleged: str, tolerance: float) -> bool:
+    """Whether the difference quotient of a formula, in 300 digits, has the alleged value.
+
+    >>> is_slope("sin(x)", "x", {"x": Fraction(1)}, "cos(x)", 1e-9)
+    True
+    """
+    step = Fraction(1, 10**120)
+    with mp.workdps(300):
+        try:
+            ends = [real(value(text, {**at, variable: at[variable] + h}, 300)) for h in (step, -step)]
+            return near((ends[0] - ends[1]) / real(2 * step), value(alleged, at, 300), tolerance)
+        except (Undefined, Unjudged):
+            return False
+
+
 def compare(original: str, result: str, at: Mapping[str, Fraction]) -> str:
     """What became of the value at a point: "same", "lost" (no value any more), "wrong", or "" where the
     original has none or the judge cannot tell.
