@@ -35,6 +35,7 @@ _HOME = {
     "lambdify": "evaluate",
     "evaluate": "evaluate",
     "check": "check",
+    "equal": "check.equal",
     "Limits": "limits",
     "SymdiffError": "errors",
     "ParseError": "errors",
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from symdiff.calculus import hessian as hessian
     from symdiff.calculus import jacobian as jacobian
     from symdiff.check import check as check
+    from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError
     from symdiff.errors import LimitError as LimitError
     from symdiff.errors import ParseError as ParseError
