@@ -1,11 +1,10 @@
 """The calls of algebra: expand, factor, collect, together, cancel, apart, trig_expand, trig_reduce.
 
 Each takes a formula and gives an expression that is equal to it wherever it is defined; the result may be
-defined at more points, never at fewer.  Each works on the whole expression, arguments of functions first; none
-looks for the shortest form.  Kernels, whatever is not a sum, a product or a whole power, are variables to them:
-exp(a + b) and log(a*b) stay as they are.  But powers of one kernel know each other, x as the square of sqrt(x),
-exp(2*x) as that of exp(x).  Numbers are exact; where a decimal is among them, those of the result print as
-decimals.
+defined at more points, never at fewer.  Each works on the whole expression, arguments of functions first.
+Kernels, whatever is not a sum, a product or a whole power, are variables to them: exp(a + b) and log(a*b)
+stay as they are.  But powers of one kernel know each other, x as the square of sqrt(x), exp(2*x) as that of
+exp(x).  Numbers are exact; where a decimal is among them, those of the result print as decimals.
 
 Work is bounded by `limits`: LimitError names the limit before the memory is spent.
 """
@@ -149,9 +148,9 @@ def _collected(s: Store, node: int, base: Base, original: int) -> int:
 def apart(f: Any, x: Any, /, *, limits: Limits | None = None) -> Expr:
     """f in partial fractions of the variable x: a polynomial, and numerators over powers of irreducibles.
 
-    f: formula as text, expression or number.  The denominator is factored over the rationals.  Numerators may
-    hold other variables; where denominators do, only a polynomial part is split off: 1/(x*(x + a)) stays as it
-    is, for 1/(a*x) - 1/(a*(x + a)) is not defined at a = 0.  Raises SymdiffError if x is no variable.
+    f: formula as text, expression or number.  The denominator is factored over the rationals.  Numerators
+    may hold other variables; where denominators do, only a polynomial part is split off: 1/(x*(x + a)) stays,
+    for 1/(a*x) - 1/(a*(x + a)) is not defined at a = 0.  Raises SymdiffError if x is no variable.
 
     >>> apart("x^3/(x^2 - 1)", "x")
     x + 1/(2*(x - 1)) + 1/(2*(x + 1))

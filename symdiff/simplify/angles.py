@@ -1,8 +1,8 @@
 """Sines and cosines of sums written as polynomials in those of the parts, and back.
 
-`expanded_angles`: sin(a + b), cos(3*a), tanh(a + b) by the addition theorems.  Tangents and the other quotients
-become quotients of sines and cosines, because tan(a + b) is defined where tan(a) is not, and the law forbids to
-lose that point; tanh(a + b) = (tanh(a) + tanh(b))/(1 + tanh(a)*tanh(b)) has a positive denominator and stays.
+`expanded_angles`: sin(a + b), cos(3*a), tanh(a + b) by the addition theorems.  Tangents and other quotients
+become quotients of sines and cosines, because tan(a + b) is defined where tan(a) is not, and the law forbids
+to lose that point; (tanh(a) + tanh(b))/(1 + tanh(a)*tanh(b)) has a positive denominator and loses none.
 
 `reduced_angles`: each product of sines and cosines as a sum of sines or cosines of sums, from
 sin(a) = (z - 1/z)/(2*i), cos(a) = (z + 1/z)/2 with z = exp(i*a), and the hyperbolic twins without i.
@@ -34,6 +34,7 @@ QUOTIENTS = {
     "sech": (-1, 1),
     "csch": (-1, 0),
 }
+FAMILIES = (("sin", "cos"), ("sinh", "cosh"))
 HYPERBOLIC = ("sinh", "cosh", "tanh", "coth", "sech", "csch")
 
 
@@ -152,14 +153,9 @@ def _tanh(s: Store, f: int, pieces: list[tuple[int, int]], budget: Budget) -> in
         row = [comb(abs(n), k) for k in range(abs(n) + 1)]
         odd = _polynomial(s, [k if i % 2 else 0 for i, k in enumerate(row)], t)
         even = _polynomial(s, [0 if i % 2 else k for i, k in enumerate(row)], t)
-        above, below = (
-            expanded(
-                s, build.add(s, [build.product(s, [above, even]), build.product(s, [below, odd])]), budget
-            ),
-            expanded(
-                s, build.add(s, [build.product(s, [below, even]), build.product(s, [above, odd])]), budget
-            ),
-        )
+        up = [build.product(s, [above, even]), build.product(s, [below, odd])]
+        down = [build.product(s, [below, even]), build.product(s, [above, odd])]
+        above, below = expanded(s, build.add(s, up), budget), expanded(s, build.add(s, down), budget)
     return build.product(s, [above, build.power(s, below, MINUS_ONE)])
 
 
@@ -182,7 +178,7 @@ def _waves(s: Store, m: Monomial) -> tuple[list[tuple[str, int, int]], dict[Base
 
 def _families(waves: list[tuple[str, int, int]]) -> list[list[tuple[str, int, int]]]:
     """Those of the circle and those of the hyperbola, where there is a product to be written as a sum."""
-    both = [[w for w in waves if w[0] in names] for names in (("sin", "cos"), ("sinh", "cosh"))]
+    both = [[w for w in waves if w[0] in names] for names in FAMILIES]
     return [family for family in both if sum(e for _, _, e in family) > 1]
 
 
@@ -201,10 +197,10 @@ def reduced_angles(s: Store, root: int, budget: Budget) -> int:
             continue
         changed = True
         made = [Monomial(m.coefficient, rest, m.decimal)]
-        for family in (("sin", "cos"), ("sinh", "cosh")):
+        for family in FAMILIES:
             some = [w for w in waves if w[0] in family]
             if some in families:
-                sums = _as_sum(s, some, family[0] == "sinh", budget)
+                sums = _as_sum(s, some, family is FAMILIES[1], budget)
             else:
                 sums = [(Fraction(1), build.call(s, index(s, name), [a])) for name, a, _ in some] or [
                     (Fraction(1), ONE)

@@ -15,7 +15,7 @@ from flint import fmpq, fmpq_poly
 from symdiff.core import build, measure
 from symdiff.core.numbers import number
 from symdiff.core.store import MINUS_ONE, ONE, PROD, Store
-from symdiff.simplify.passes import Budget, Monomial, monomial, node_of, number_of
+from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial, node_of, number_of
 from symdiff.simplify.polynomial import expanded
 from symdiff.simplify.quotient import Field, Value
 
@@ -49,7 +49,7 @@ def _fraction(field: Field, c: Any, exponents: dict[int, int], spelled: dict[int
         if p >= field.n:
             (above if k > 0 else below).append(build.power(s, spelled[p], number(s, abs(k))))
     for b, e in kernels.items():
-        powers = {b: e} if e > 0 or isinstance(b, tuple) else {b: -e}
+        powers: dict[Base, Exponent] = {b: e if e > 0 or isinstance(b, tuple) else -e}
         m = Monomial(Fraction(1), powers, False)
         (above if e > 0 or isinstance(b, tuple) else below).append(node_of(s, m))
     return _over(s, number_of(s, _fraction_of(c), field.decimal), above, below)
@@ -233,7 +233,7 @@ def _content(p: Terms) -> tuple[Fraction, Terms]:
 
 
 def _separated(field: Field, above: Any, below: dict[int, int], i: int) -> list[tuple[Terms, dict[int, int]]]:
-    """Numerators over powers of primes in x alone; linear in the numerator, so one other monomial at a time."""
+    """Numerators over powers of primes in x alone, for one monomial of the other kernels at a time."""
     groups: dict[tuple[int, ...], dict[int, int]] = {}
     for e, k in zip(above.monoms(), above.coeffs(), strict=True):
         key = [int(v) for v in e]
@@ -265,8 +265,8 @@ def _separated(field: Field, above: Any, below: dict[int, int], i: int) -> list[
 
     for other, row in groups.items():
         dense = [0] * (max(row) + 1)
-        for degree, number in row.items():
-            dense[degree] = number
+        for degree, k in row.items():
+            dense[degree] = k
         field.budget.spend(len(dense))
         numerator = fmpq_poly(dense)
         quotient, rest = divmod(numerator, whole)

@@ -237,8 +237,5 @@ def node_of(s: Store, m: Monomial) -> int:
     if below:
         under = below[0] if len(below) == 1 else build.product(s, below)
         above.append(build.power(s, under, number(s, -1)))
-    if len(above) > 1:
-        out = build.product(s, above)
-    else:
-        out = above[0] if above else ONE
+    out = build.product(s, above) if len(above) > 1 else above[0] if above else ONE
     return int(build.scale(s, number_of(s, coefficient, m.decimal), out))

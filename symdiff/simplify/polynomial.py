@@ -1,8 +1,8 @@
 """Expanded sums: expressions to flint's polynomials over kernels, and back.
 
-Every sum below a product becomes one polynomial, from the innermost on.  A kernel and its reciprocal are two
-generators, and so are those of fractional powers (x^(1/2) for all powers of x where x^(3/2) occurs); they meet
-again when terms are written as products.  Before polynomials are multiplied the terms are counted.
+Every sum below a product becomes one polynomial, from the innermost on.  A kernel (its root, where it has a
+fractional power) and its reciprocal are two generators; they meet again when terms are written as products.
+Before polynomials are multiplied the terms are counted.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _room(degrees: Iterable[int], total: int, most: int) -> int:
     """How many monomials there are of these degrees and total degree."""
     sizes = [d for d in degrees if d]
     box = prod(d + 1 for d in sizes) if len(sizes) < 64 else most + 1
-    return min(box, choose(total + len(sizes), len(sizes), most))
+    return min(int(box), choose(total + len(sizes), len(sizes), most))
 
 
 def bits(p: Any) -> int:
@@ -166,7 +166,7 @@ class Ring:
             if i is not None and not (
                 isinstance(e, int) and e > 0 and not isinstance(base, tuple) and s.op[base] == SUM
             ):
-                out[i] = int(abs(e) * self.roots[i])
+                out[i] = abs(int(e * self.roots[i]))
         return tuple(out)
 
     def powers(self, exponents: Iterable[int]) -> dict[Base, Exponent]:

@@ -1,9 +1,9 @@
 """Rational functions of kernels as products: number * product of prime^exponent, on flint's polynomials.
 
-A prime is a generator (a kernel or its smallest root) or a polynomial with integer coefficients and no content.
-Products are never multiplied out; a sum takes out the lowest common powers, adds up the rest and divides it by
-the primes of the common denominator.  Denominators are kept factored, so no gcd is needed, and numerators are
-factored when they are asked for (`Field.factored`).
+A prime is a generator (a kernel or its smallest root) or a polynomial with integer coefficients, no content.
+Products are never multiplied out; a sum takes out the lowest common powers, adds up the rest and divides it
+by the primes of the common denominator.  Denominators are kept factored, so no gcd is needed; numerators are
+factored when that is asked for (`Field.factored`).
 
 The law: a denominator only ever loses factors, so the result is defined wherever the original is.
 """

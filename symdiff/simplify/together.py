@@ -1,8 +1,8 @@
 """One fraction over the least common denominator, without multiplying anything out.
 
 The value of a node is number * product of base^exponent, bases being kernels and sums as they stand (a sum
-with its numeric content and sign taken out once it meets others).  Terms of a sum get the lowest powers of all
-bases that some term divides by in front, and that is all: only what is the same base cancels.
+with its numeric content and sign taken out where it meets others).  Of the terms of a sum the lowest powers
+of all bases that some term divides by come in front, and that is all: only what is the same base cancels.
 """
 
 from __future__ import annotations
@@ -124,12 +124,12 @@ def _normal(s: Store, m: Monomial) -> Monomial:
 
 
 def _primitive(s: Store, node: int) -> tuple[Fraction, int]:
-    """A sum as content * sum; of the sum and its negative, which have the same factors, always the same one."""
+    """A sum as content * sum, a sum and its negative as multiples of the same one."""
     numbers = []
-    for c in s.children(node):
-        p, q, decimal = (
-            s.value(s.arg(c, 0)) if s.op[c] == SCALE else s.value(c) if s.op[c] <= NUM else (1, 1, False)
-        )
+    for c in [int(c) for c in s.children(node)]:
+        p, q, decimal = 1, 1, False
+        if s.op[c] == SCALE or s.op[c] <= NUM:
+            p, q, decimal = s.value(s.arg(c, 0) if s.op[c] == SCALE else c)
         if decimal:
             return Fraction(1), node
         numbers.append(Fraction(p, q))
