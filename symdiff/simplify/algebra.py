@@ -15,8 +15,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from symdiff.core import build
-from symdiff.core.store import SUM, SYM, Store
+from symdiff.core import build, walk
+from symdiff.core.store import NUM, POW, SUM, SYM, Store
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handle, limited
 from symdiff.limits import DEFAULT, Limits
@@ -38,6 +38,9 @@ from symdiff.simplify.polynomial import expanded
 
 __all__ = ["apart", "cancel", "collect", "expand", "factor", "together", "trig_expand", "trig_reduce"]
 
+#: Ways over an expression whose exponents hold variables, at most.
+MOST_TURNS = 8
+
 Region = Callable[[Store, int, Budget], int]
 
 
@@ -45,7 +48,18 @@ def _apply(f: Any, region: Region, limits: Limits | None) -> Expr:
     expr = formula(f, limits=limits)
     with limited(limits) as s:
         budget = Budget(s, getattr(limits or DEFAULT, "terms", MOST_TERMS))
-        return handle(upwards(s, [expr.id], lambda node: region(s, node, budget))[0])
+        now = expr.id
+        for _ in range(MOST_TURNS if _has_powers(s, now) else 1):
+            before = now
+            (now,) = upwards(s, [now], lambda node: region(s, node, budget))
+            if now == before:
+                break
+        return handle(now)
+
+
+def _has_powers(s: Store, root: int) -> bool:
+    """Whether x^n is among the kernels: x*x^n makes a new exponent, which wants another turn."""
+    return any(s.op[i] == POW and s.op[s.arg(i, 1)] > NUM for i in walk.reach_list(s, [root]))
 
 
 def expand(f: Any, /, *, limits: Limits | None = None) -> Expr:

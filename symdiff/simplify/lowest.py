@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_poly
 
 from symdiff.core import build, measure
-from symdiff.core.numbers import number
+from symdiff.core.numbers import finite_decimal, number
 from symdiff.core.store import MINUS_ONE, ONE, PROD, Store
 from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial, node_of, number_of
 from symdiff.simplify.polynomial import expanded
@@ -51,17 +51,18 @@ def _fraction(field: Field, c: Any, exponents: dict[int, int], spelled: dict[int
     for b, e in kernels.items():
         powers: dict[Base, Exponent] = {b: e if e > 0 or isinstance(b, tuple) else -e}
         m = Monomial(Fraction(1), powers, False)
-        (above if e > 0 or isinstance(b, tuple) else below).append(node_of(s, m))
-    return _over(s, number_of(s, _fraction_of(c), field.decimal), above, below)
+        (above if e > 0 or isinstance(b, tuple) else below).append(node_of(s, m, field.flat))
+    return _over(field, number_of(s, _fraction_of(c), field.decimal), above, below)
 
 
-def _over(s: Store, c: int, above: list[int], below: list[int]) -> int:
+def _over(field: Field, c: int, above: list[int], below: list[int]) -> int:
     """c * product / product; roots above and below of the same sum meet."""
+    s = field.s
     flat = build.product(s, above + [build.power(s, b, MINUS_ONE) for b in below])
     m = monomial(s, flat) if s.op[flat] == PROD else None
     if m is None or m.coefficient != 1:
         return int(build.scale(s, c, flat))
-    return int(build.scale(s, c, node_of(s, m)))
+    return int(build.scale(s, c, node_of(s, m, field.flat)))
 
 
 def _fraction_of(c: Any) -> Fraction:
@@ -72,7 +73,7 @@ def _written(field: Field, p: Any, scale: Fraction = Fraction(1)) -> int:
     """A polynomial as a sum."""
     s = field.s
     terms = [
-        node_of(s, Monomial(scale * int(k), field.powers(e), field.decimal))
+        node_of(s, Monomial(scale * int(k), field.powers(e), field.decimal), field.flat)
         for e, k in zip(p.monoms(), p.coeffs(), strict=True)
     ]
     return build.add(s, terms)
@@ -125,9 +126,9 @@ def _conjugates(field: Field, group: list[int], i: int, q: int) -> Iterable[list
 
 def cancelled(s: Store, node: int, budget: Budget) -> int:
     """The region as p/q, multiplied out, without a common factor; without a denominator, a sum."""
-    field = Field(s, node, budget)
+    field = Field(s, node, budget, flat=True)
     try:
-        c, exponents = field.evaluate()
+        c, exponents = field.without_roots(field.evaluate())
     except ZeroDivisionError:
         return node
     if c == 0:
@@ -140,7 +141,8 @@ def cancelled(s: Store, node: int, budget: Budget) -> int:
     c = _fraction_of(c)
     outer = {b: -e for b, e in outer.items()}
     d = Fraction(1)
-    if not field.decimal and (outer or not below.is_constant()):
+    plain = field.decimal and finite_decimal(c.denominator)
+    if not plain and (outer or not below.is_constant()):
         c, d = Fraction(c.numerator), Fraction(c.denominator)
     numerator = _times(field, above, c, inner)
     if below.is_constant():
@@ -209,9 +211,9 @@ def partial(s: Store, node: int, x: int, budget: Budget) -> int:
         content *= _fraction_of(c)
         coefficient = number_of(s, content, field.decimal)
         if denominator or len(top) == 1:
-            out.append(_over(s, coefficient, [build.add(s, top)], factors))
+            out.append(_over(field, coefficient, [build.add(s, top)], factors))
         else:
-            out += [_over(s, coefficient, [t], factors) for t in top]
+            out += [_over(field, coefficient, [t], factors) for t in top]
     return build.add(s, out)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from heapq import heappop, heappush
+from math import gcd, lcm
 from typing import NamedTuple
 
 from symdiff.core import build, walk
@@ -131,17 +132,26 @@ def rebuilt(s: Store, op: int, args: list[int]) -> int:
     return build.call(s, op - CALL, args)
 
 
-def monomial(s: Store, node: int, apart: int = -1) -> Monomial:
+def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) -> Monomial:
     """The node as a product of powers, inner products and whole powers written out; sums are bases.
 
-    apart: a base whose roots are bases of their own.
+    apart: a base whose roots are bases of their own.  exponentials: whether exp(2*x) is the square of exp(x).
     """
     coefficient = Fraction(1)
     decimal = False
     powers: dict[Base, Exponent] = {}
     pending: dict[int, int] = {node: 1}
     heap = [-node]
-    while heap:
+    while True:
+        if not heap:  # sqrt(x*y)^2 has become x*y, which is no base
+            for base, power in list(powers.items()):
+                if isinstance(power, int) and not isinstance(base, tuple) and s.op[base] != SUM:
+                    if is_algebraic(s, base):
+                        pending[base] = power
+                        heappush(heap, -base)
+                        del powers[base]
+            if not heap:
+                break
         node = -heappop(heap)
         e = pending.pop(node)
         if e == 0:
@@ -173,7 +183,7 @@ def monomial(s: Store, node: int, apart: int = -1) -> Monomial:
                 p, q, _ = s.value(x)
                 if max(abs(p), q) < SHORT:
                     base, power = b, _plain(Fraction(p * e, q))
-        elif op == CALL + s.exp:
+        elif op == CALL + s.exp and exponentials:
             base, power = _exponential(s, s.arg(node, 0), e)
         if not inner or op == SCALE:
             total = powers.get(base, 0) + power
@@ -187,7 +197,18 @@ def monomial(s: Store, node: int, apart: int = -1) -> Monomial:
             else:
                 pending[child] = k
                 heappush(heap, -child)
+    for base, power in list(powers.items()):
+        if not isinstance(power, int) and not isinstance(base, tuple) and s.op[base] <= NUM:
+            whole, powers[base] = _without_whole(s, base, power)
+            coefficient *= whole
     return Monomial(coefficient, powers, decimal)
+
+
+def _without_whole(s: Store, base: int, e: Fraction) -> tuple[Fraction, Fraction]:
+    """2^(3/2) as 2 and the exponent 1/2."""
+    p, q, _ = s.value(base)
+    whole = e.numerator // e.denominator
+    return Fraction(p, q) ** whole, e - whole
 
 
 def _exponential(s: Store, argument: int, e: int) -> tuple[Base, Exponent]:
@@ -196,11 +217,52 @@ def _exponential(s: Store, argument: int, e: int) -> tuple[Base, Exponent]:
     if op <= NUM:
         p, q, _ = s.value(argument)
         return (ONE,), _plain(Fraction(p * e, q))
+    c = Fraction(1)
     if op == SCALE:
         p, q, decimal = s.value(s.arg(argument, 0))
-        if not decimal:
-            return (s.arg(argument, 1),), _plain(Fraction(p * e, q))
-    return (argument,), e
+        if decimal:
+            return (argument,), e
+        c, argument = Fraction(p, q), s.arg(argument, 1)
+    if s.op[argument] == SUM:
+        content, argument = primitive(s, argument)
+        c *= content
+    return (argument,), _plain(c * e)
+
+
+def primitive(s: Store, node: int) -> tuple[Fraction, int]:
+    """A sum as content * sum, a sum and its multiples as multiples of the same one."""
+    top, bottom = 0, 1
+    first: tuple[int, tuple[str, ...], int] = 3, (), 0
+    sign = 1
+    for c in [int(c) for c in s.children(node)]:
+        p, q, decimal = 1, 1, False
+        if s.op[c] == SCALE or s.op[c] <= NUM:
+            p, q, decimal = s.value(s.arg(c, 0) if s.op[c] == SCALE else c)
+        if decimal:
+            return Fraction(1), node
+        top, bottom = gcd(top, p), lcm(bottom, q)
+        place = _place(s, c)
+        if place < first:
+            first, sign = place, -1 if p < 0 else 1
+    content = Fraction(sign * top, bottom)
+    if content == 1:
+        return content, node
+    inverse = number_of(s, 1 / content)
+    return content, build.add(s, [int(build.scale(s, inverse, int(c))) for c in s.children(node)])
+
+
+def _place(s: Store, node: int) -> tuple[int, tuple[str, ...], int]:
+    """Order of terms: variables first, by name; numbers last; the same for a term and its multiples."""
+    if s.op[node] == SCALE:
+        node = s.arg(node, 1)
+    if s.op[node] <= NUM:
+        return 2, (), 0
+    names = []
+    for f in [int(f) for f in s.children(node)] if s.op[node] == PROD else [node]:
+        b = s.arg(f, 0) if s.op[f] == POW else f
+        if s.op[b] == SYM:
+            names.append(s.name(b))
+    return 0 if names else 1, tuple(sorted(names)), int(s.digest[node])
 
 
 def _plain(e: Fraction) -> Exponent:
@@ -211,29 +273,34 @@ def number_of(s: Store, value: Fraction, decimal: bool = False) -> int:
     return number(s, value.numerator, value.denominator, decimal)
 
 
-def power_of(s: Store, base: Base, e: Exponent) -> int:
-    """The node of base^e."""
+def power_of(s: Store, base: Base, e: Exponent, flat: bool = True) -> int:
+    """The node of base^e.  flat: with 2*(x + y) in an exponential as 2*x + 2*y."""
     exponent = number_of(s, Fraction(e))
     if isinstance(base, tuple):
-        return build.call(s, int(s.exp), [build.mul(s, exponent, base[0])])
+        t = base[0]
+        if flat and s.op[t] == SUM:
+            angle = build.add(s, [int(build.scale(s, exponent, int(c))) for c in s.children(t)])
+        else:
+            angle = int(build.scale(s, exponent, t))
+        return build.call(s, int(s.exp), [angle])
     return build.power(s, base, exponent)
 
 
-def node_of(s: Store, m: Monomial) -> int:
-    """The node of a monomial, with one denominator."""
+def node_of(s: Store, m: Monomial, flat: bool = True) -> int:
+    """The node of a monomial, with one denominator.  flat: as in `power_of`."""
     coefficient = m.coefficient
     above: list[int] = []
     below: list[int] = []
     for base, e in m.powers.items():
         if not isinstance(base, tuple) and s.op[base] <= NUM and not isinstance(e, int):
-            p, q, _ = s.value(base)
-            whole = e.numerator // e.denominator
-            coefficient *= Fraction(p, q) ** whole  # 2^(3/2) is 2*2^(1/2)
-            e -= whole
+            c, e = _without_whole(s, base, e)
+            coefficient *= c
+            if not e:
+                continue
         if e > 0 or isinstance(base, tuple):
-            above.append(power_of(s, base, e))
+            above.append(power_of(s, base, e, flat))
         else:
-            below.append(power_of(s, base, -e))
+            below.append(power_of(s, base, -e, flat))
     if below:
         under = below[0] if len(below) == 1 else build.product(s, below)
         above.append(build.power(s, under, number(s, -1)))

@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpz_mpoly_ctx
 
-from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, Store
+from symdiff.core.store import NUM, SUM, Store
 from symdiff.errors import LimitError
 from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial
 from symdiff.simplify.polynomial import names, power, product, rank
@@ -32,8 +32,9 @@ MOST_FACTORED = 20_000
 class Field:
     """The kernels of one region, and the values of its sums."""
 
-    def __init__(self, s: Store, root: int, budget: Budget, apart: int = -1) -> None:
+    def __init__(self, s: Store, root: int, budget: Budget, apart: int = -1, flat: bool = False) -> None:
         self.s = s
+        self.flat = flat  # how exponentials are written
         self.budget = budget
         self.apart = apart
         self.decimal = False
@@ -69,7 +70,6 @@ class Field:
             m, depth = stack.pop()
             self.decimal = self.decimal or m.decimal
             for base, e in m.powers.items():
-                compound = not isinstance(base, tuple) and s.op[base] in (SUM, PROD, SCALE, POW)
                 if isinstance(e, int) and not isinstance(base, tuple) and s.op[base] == SUM:
                     if base not in self.sums:
                         self.sums[base] = [monomial(s, int(c), self.apart) for c in s.children(base)]
@@ -78,10 +78,11 @@ class Field:
                     continue
                 q = 1 if isinstance(e, int) else e.denominator
                 self.roots[base] = lcm(self.roots.get(base, 1), q)
-                if q > 1 and compound and depth == 0 and base not in self.under:
-                    assert not isinstance(base, tuple)
-                    self.under[base] = monomial(s, base, self.apart)
-                    stack.append((self.under[base], 1))
+                if q > 1 and depth == 0 and not isinstance(base, tuple) and base not in self.under:
+                    below = monomial(s, base, self.apart)
+                    if s.op[base] == SUM or below.powers != {base: 1}:
+                        self.under[base] = below
+                        stack.append((below, 1))
         return first
 
     def evaluate(self) -> Value:
@@ -229,6 +230,23 @@ class Field:
         c, total = self._reduced(total)
         out = self.of_polynomial(total)
         return self.times((out[0] * c / denominator, out[1]), (fmpq(1), common))
+
+    def without_roots(self, value: Value) -> Value:
+        """The value with whole powers of roots written out in numerator and denominator, multiplied out."""
+        if all(q == 1 for q in self.roots_of):
+            return value
+        for _ in range(64):
+            c, exponents = value
+            above = self.multiplied({p: k for p, k in exponents.items() if k > 0})
+            below = self.multiplied({p: -k for p, k in exponents.items() if k < 0})
+            scale_above, rest_above = self._reduced(above)
+            scale_below, rest_below = self._reduced(below)
+            if rest_above == above and rest_below == below:
+                break
+            over = self.power(self.of_polynomial(rest_below), -1)
+            value = self.times(self.of_polynomial(rest_above), over)
+            value = value[0] * c * scale_above / scale_below, value[1]
+        return value
 
     def _reduced(self, p: Any) -> tuple[Any, Any]:
         """p with whole powers of roots written out, and the number before it."""

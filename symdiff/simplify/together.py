@@ -8,31 +8,32 @@ of all bases that some term divides by come in front, and that is all: only what
 from __future__ import annotations
 
 from fractions import Fraction
-from math import gcd, lcm
+from math import lcm
 
 from symdiff.core import build
-from symdiff.core.store import NUM, SCALE, SUM, SYM, Store
-from symdiff.simplify.passes import Base, Budget, Monomial, monomial, node_of
+from symdiff.core.numbers import finite_decimal
+from symdiff.core.store import SUM, Store
+from symdiff.simplify.passes import Base, Budget, Monomial, monomial, node_of, primitive
 from symdiff.simplify.polynomial import join
 
 
 def together(s: Store, root: int, budget: Budget) -> int:
     """The region as one fraction; as it is where it has no sum of fractions."""
-    first = monomial(s, root)
+    first = _read(s, root)
     inside: dict[int, list[Monomial]] = {}
     stack = [first]
     while stack:
         for b, e in stack.pop().powers.items():
             if _is_sum(s, b) and isinstance(e, int) and b not in inside:
                 assert not isinstance(b, tuple)
-                inside[b] = [_opaque(s, m) for m in (monomial(s, int(c)) for c in s.children(b))]
+                inside[b] = [_read(s, int(c)) for c in s.children(b)]
                 budget.spend(len(inside[b]))
                 stack += inside[b]
     values: dict[Base, Monomial] = {}
     changed = False
     for node in sorted(inside):
         terms = [_substituted(s, m, values, budget) for m in inside[node]]
-        fractional = any(m.coefficient.denominator > 1 and not m.decimal for m in terms)
+        fractional = any(_denominator(m) > 1 for m in terms)
         if fractional or any(e < 0 for m in terms for e in m.powers.values()):
             values[node] = _one_fraction(s, terms, budget)
             changed = True
@@ -40,24 +41,22 @@ def together(s: Store, root: int, budget: Budget) -> int:
             values[node] = Monomial(Fraction(1), {build.add(s, [node_of(s, m) for m in terms]): 1}, False)
     if not changed:
         return root
-    return node_of(s, _substituted(s, _opaque(s, first), values, budget))
+    return node_of(s, _substituted(s, first, values, budget))
+
+
+def _read(s: Store, node: int) -> Monomial:
+    """The node as a monomial, exp(-x) being no 1/exp(x) here."""
+    return monomial(s, node, exponentials=False)
+
+
+def _denominator(m: Monomial) -> int:
+    """The denominator of the number, if it does not print as a decimal."""
+    q = m.coefficient.denominator
+    return 1 if m.decimal and finite_decimal(q) else q
 
 
 def _is_sum(s: Store, b: Base) -> bool:
     return not isinstance(b, tuple) and bool(s.op[b] == SUM)
-
-
-def _opaque(s: Store, m: Monomial) -> Monomial:
-    """The monomial with each exponential as one kernel: exp(-x) is no 1/exp(x) here."""
-    if not any(isinstance(b, tuple) for b in m.powers):
-        return m
-    powers: dict[Base, int | Fraction] = {}
-    for b, e in m.powers.items():
-        if isinstance(b, tuple):
-            join(powers, node_of(s, Monomial(Fraction(1), {b: e}, False)), 1)
-        else:
-            join(powers, b, e)
-    return Monomial(m.coefficient, powers, m.decimal)
 
 
 def _substituted(s: Store, m: Monomial, values: dict[Base, Monomial], budget: Budget) -> Monomial:
@@ -92,16 +91,14 @@ def _one_fraction(s: Store, terms: list[Monomial], budget: Budget) -> Monomial:
     budget.spend(len(terms) * len(common))
     bottom = 1
     for m in terms:
-        bottom = lcm(bottom, 1 if m.decimal else m.coefficient.denominator)
+        bottom = lcm(bottom, _denominator(m))
     above = []
     for m in terms:
         powers = dict(m.powers)
         for b, e in common.items():
             join(powers, b, -e)
         above.append(node_of(s, Monomial(m.coefficient * bottom, powers, m.decimal)))
-    total = monomial(s, build.add(s, above))
-    if any(isinstance(b, tuple) for b in total.powers):
-        total = _opaque(s, total)
+    total = _read(s, build.add(s, above))
     powers = dict(total.powers)
     for b, e in common.items():
         join(powers, b, e)
@@ -117,41 +114,7 @@ def _normal(s: Store, m: Monomial) -> Monomial:
     for b, e in m.powers.items():
         c = Fraction(1)
         if isinstance(e, int) and e < 0 and not isinstance(b, tuple) and _is_sum(s, b):
-            c, b = _primitive(s, b)
+            c, b = primitive(s, b)
             coefficient *= c**e
         join(powers, b, e)
     return Monomial(coefficient, powers, decimal)
-
-
-def _primitive(s: Store, node: int) -> tuple[Fraction, int]:
-    """A sum as content * sum, a sum and its negative as multiples of the same one."""
-    numbers = []
-    for c in [int(c) for c in s.children(node)]:
-        p, q, decimal = 1, 1, False
-        if s.op[c] == SCALE or s.op[c] <= NUM:
-            p, q, decimal = s.value(s.arg(c, 0) if s.op[c] == SCALE else c)
-        if decimal:
-            return Fraction(1), node
-        numbers.append(Fraction(p, q))
-    top, bottom = 0, 1
-    for k in numbers:
-        top, bottom = gcd(top, k.numerator), lcm(bottom, k.denominator)
-    content = Fraction(top, bottom)
-    first = min(zip(s.children(node), numbers, strict=True), key=lambda pair: _sign_key(s, int(pair[0])))[1]
-    if first < 0:
-        content = -content
-    if content == 1:
-        return content, node
-    inverse = node_of(s, Monomial(1 / content, {}, False))
-    return content, build.add(s, [int(build.scale(s, inverse, int(c))) for c in s.children(node)])
-
-
-def _sign_key(s: Store, node: int) -> tuple[int, tuple[str, ...], int]:
-    """Terms of variables first, by name; numbers last; the same for a term and its multiples."""
-    if s.op[node] == SCALE:
-        node = s.arg(node, 1)
-    if s.op[node] <= NUM:
-        return 2, (), 0
-    m = monomial(s, node)
-    names = tuple(sorted(s.name(b) for b in m.powers if not isinstance(b, tuple) and s.op[b] == SYM))
-    return 0 if names else 1, names, int(s.digest[node])
