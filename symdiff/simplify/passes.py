@@ -144,12 +144,13 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
     heap = [-node]
     while True:
         if not heap:  # sqrt(x*y)^2 has become x*y, which is no base
-            for base, power in list(powers.items()):
-                if isinstance(power, int) and not isinstance(base, tuple) and s.op[base] != SUM:
-                    if is_algebraic(s, base):
-                        pending[base] = power
-                        heappush(heap, -base)
-                        del powers[base]
+            for b, k in list(powers.items()):
+                if isinstance(b, tuple) or s.op[b] == SUM or not is_algebraic(s, b):
+                    continue
+                if isinstance(k, int):
+                    pending[b] = k
+                    heappush(heap, -b)
+                    del powers[b]
             if not heap:
                 break
         node = -heappop(heap)
@@ -197,17 +198,21 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
             else:
                 pending[child] = k
                 heappush(heap, -child)
-    for base, power in list(powers.items()):
-        if not isinstance(power, int) and not isinstance(base, tuple) and s.op[base] <= NUM:
-            whole, powers[base] = _without_whole(s, base, power)
-            coefficient *= whole
+    for b, k in list(powers.items()):
+        if not isinstance(b, tuple) and s.op[b] <= NUM and (short := _without_whole(s, b, k)) is not None:
+            coefficient *= short[0]
+            powers[b] = short[1]
+            if not short[1]:
+                del powers[b]
     return Monomial(coefficient, powers, decimal)
 
 
-def _without_whole(s: Store, base: int, e: Fraction) -> tuple[Fraction, Fraction]:
-    """2^(3/2) as 2 and the exponent 1/2."""
+def _without_whole(s: Store, base: int, e: Exponent) -> tuple[Fraction, Exponent] | None:
+    """2^(3/2) as 2 and the exponent 1/2; nothing where the number would be long."""
     p, q, _ = s.value(base)
     whole = e.numerator // e.denominator
+    if p == 0 or max(abs(p), q).bit_length() * (abs(whole) - 1) > SHORT:
+        return None
     return Fraction(p, q) ** whole, e - whole
 
 
@@ -292,11 +297,13 @@ def node_of(s: Store, m: Monomial, flat: bool = True) -> int:
     above: list[int] = []
     below: list[int] = []
     for base, e in m.powers.items():
-        if not isinstance(base, tuple) and s.op[base] <= NUM and not isinstance(e, int):
-            c, e = _without_whole(s, base, e)
-            coefficient *= c
-            if not e:
-                continue
+        if not isinstance(base, tuple) and s.op[base] <= NUM:
+            short = _without_whole(s, base, e)
+            if short is not None:
+                coefficient *= short[0]
+                e = short[1]
+                if not e:
+                    continue
         if e > 0 or isinstance(base, tuple):
             above.append(power_of(s, base, e, flat))
         else:

@@ -127,12 +127,14 @@ def expanded(s: Store, root: int, budget: Budget) -> int:
                 else:
                     budget.spend(1)
                     made = [m]
+                p, q, decimal = s.value(c)
                 for t in made:
                     again = again or any(
                         isinstance(e, int) and e > 0 and not isinstance(b, tuple) and s.op[b] in (SUM, PROD)
                         for b, e in t.powers.items()
                     )
-                    terms.append(int(build.scale(s, c, node_of(s, t))))
+                    value = t.coefficient * Fraction(p, q)
+                    terms.append(node_of(s, Monomial(value, t.powers, t.decimal or decimal)))
         out = build.add(s, terms)
         if not again or out == root:
             return out
