@@ -14,14 +14,25 @@ from flint import fmpq, fmpq_poly
 
 from symdiff.core import build, measure
 from symdiff.core.numbers import finite_decimal, number
-from symdiff.core.store import MINUS_ONE, ONE, PROD, Store
-from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial, node_of, number_of
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, Store
+from symdiff.simplify.passes import (
+    Base,
+    Budget,
+    Exponent,
+    Monomial,
+    is_algebraic,
+    monomial,
+    node_of,
+    number_of,
+)
 from symdiff.simplify.polynomial import expanded
 from symdiff.simplify.quotient import Field, Value
 
 
 def factored(s: Store, node: int, budget: Budget) -> int:
     """The region as number * product of irreducible powers, over such a product."""
+    if _is_linear(s, node):
+        return node
     field = Field(s, node, budget)
     try:
         value = field.factored(field.evaluate())
@@ -37,6 +48,53 @@ def factored(s: Store, node: int, budget: Budget) -> int:
             spelled[p] = expanded(s, build.neg(s, spelled[p]), budget)
             c = -c
     return _fraction(field, c, exponents, spelled)
+
+
+def _is_linear(s: Store, node: int) -> bool:
+    """Whether the node is a sum of multiples of powers of kernels, without numeric content, and irreducible
+    because the first power of one kernel is the only one there is.
+    """
+    if s.op[node] != SUM:
+        return False
+    bases: dict[int, int] = {}  # base -> the term's power of it, 0 if there are several
+    content, positive = 0, False
+    for term in [int(c) for c in s.children(node)]:
+        c, t = (s.arg(term, 0), s.arg(term, 1)) if s.op[term] == SCALE else (ONE, term)
+        if s.op[t] <= NUM:
+            c, t = t, ONE
+        p, q, decimal = s.value(c)
+        if q != 1 or decimal or s.op[t] in (SUM, PROD):
+            return False
+        content, positive = gcd(content, p), positive or p > 0
+        power = 1
+        if s.op[t] == POW:
+            e = s.arg(t, 1)
+            t = s.arg(t, 0)
+            if s.op[e] > NUM or s.value(e)[0] < 0:
+                return False
+            power = s.value(e)[0]
+            if s.op[t] <= NUM or (power > 1 and is_algebraic(s, t)):
+                return False
+        if s.op[t] == CALL + s.exp:
+            return False
+        if t != ONE:
+            bases[t] = 0 if t in bases else power
+    return content == 1 and positive and 1 in bases.values()
+
+
+def _has_denominator(s: Store, root: int) -> bool:
+    """Whether a negative power stands in the region."""
+    seen = {root}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if s.op[node] == POW and s.op[s.arg(node, 1)] <= NUM and s.value(s.arg(node, 1))[0] < 0:
+            return True
+        if is_algebraic(s, node):
+            new = {int(c) for c in s.children(node)} - seen
+            seen |= new
+            stack += new
+    return False
 
 
 def _fraction(field: Field, c: Any, exponents: dict[int, int], spelled: dict[int, int]) -> int:
@@ -126,6 +184,8 @@ def _conjugates(field: Field, group: list[int], i: int, q: int) -> Iterable[list
 
 def cancelled(s: Store, node: int, budget: Budget) -> int:
     """The region as p/q, multiplied out, without a common factor; without a denominator, a sum."""
+    if not _has_denominator(s, node):
+        return expanded(s, node, budget)
     field = Field(s, node, budget, flat=True)
     try:
         c, exponents = field.without_roots(field.evaluate())
@@ -179,10 +239,9 @@ def partial(s: Store, node: int, x: int, budget: Budget) -> int:
     if x not in field.place:
         return node
     try:
-        value = field.factored(field.evaluate())
+        c, exponents = field.factored(field.without_roots(field.evaluate()))
     except ZeroDivisionError:
         return node
-    c, exponents = value
     i = field.place[x]
     below = {p: -k for p, k in exponents.items() if k < 0 and int(field.primes[p].degrees()[i]) > 0}
     if not below:

@@ -30,6 +30,9 @@ FAR = 1 << 31
 #: A number under a whole power is multiplied out up to so many bits; 2^1000 stays 2^1000.
 SHORT = 512
 
+#: A term with numbers longer than so many bits counts as several.
+LONG = 256
+
 #: Terms of an expanded sum, where the limits do not say how many.
 MOST_TERMS = 1_000_000
 
@@ -54,8 +57,9 @@ class Budget:
         """Before a sum of so many terms is made, with coefficients of so many bits."""
         if bits > self.bits:
             raise LimitError("bits", self.bits, "a coefficient would grow too long")
-        if terms * (1 + bits // 1024) > self.terms:
-            raise LimitError("terms", self.terms, f"more than {self.terms:,} terms would be needed")
+        if terms * (1 + bits // LONG) > self.terms:
+            with_numbers = f", some with numbers of {bits:,} bits," if bits >= LONG else ""
+            raise LimitError("terms", self.terms, f"{terms:,} terms{with_numbers} would be needed")
         self.spend(terms)
 
 
@@ -184,6 +188,8 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
                 p, q, _ = s.value(x)
                 if max(abs(p), q) < SHORT:
                     base, power = b, _plain(Fraction(p * e, q))
+                    if s.op[b] == CALL + s.exp and exponentials:
+                        base, power = _exponential(s, s.arg(b, 0), Fraction(p * e, q))
         elif op == CALL + s.exp and exponentials:
             base, power = _exponential(s, s.arg(node, 0), e)
         if not inner or op == SCALE:
@@ -201,6 +207,7 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
     for b, k in list(powers.items()):
         if not isinstance(b, tuple) and s.op[b] <= NUM and (short := _without_whole(s, b, k)) is not None:
             coefficient *= short[0]
+            decimal = decimal or s.value(b)[2]
             powers[b] = short[1]
             if not short[1]:
                 del powers[b]
@@ -216,12 +223,12 @@ def _without_whole(s: Store, base: int, e: Exponent) -> tuple[Fraction, Exponent
     return Fraction(p, q) ** whole, e - whole
 
 
-def _exponential(s: Store, argument: int, e: int) -> tuple[Base, Exponent]:
+def _exponential(s: Store, argument: int, e: Exponent) -> tuple[Base, Exponent]:
     """exp(argument)^e as a power of exp(t), where t has no number before it."""
     op = s.op[argument]
     if op <= NUM:
         p, q, _ = s.value(argument)
-        return (ONE,), _plain(Fraction(p * e, q))
+        return (ONE,), _plain(Fraction(p, q) * e)
     c = Fraction(1)
     if op == SCALE:
         p, q, decimal = s.value(s.arg(argument, 0))

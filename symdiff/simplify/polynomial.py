@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from math import lcm, prod
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly_ctx
+from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz_mpoly
 
 from symdiff.core import build
 from symdiff.core.numbers import add_numbers, mul_numbers
@@ -57,8 +57,10 @@ def _room(degrees: Iterable[int], total: int, most: int) -> int:
 
 
 def bits(p: Any) -> int:
-    """The length of the longest coefficient, roughly."""
-    return max((len(str(c)) * 10 // 3 for c in p.coeffs()), default=0)
+    """The length of the longest coefficient."""
+    if isinstance(p, fmpz_mpoly):
+        return max((c.bit_length() for c in p.coeffs()), default=0)
+    return max((max(c.p.bit_length(), c.q.bit_length()) for c in p.coeffs()), default=0)
 
 
 def product(a: Any, b: Any, budget: Budget) -> Any:

@@ -19,7 +19,7 @@ from flint import Ordering, fmpq, fmpz_mpoly_ctx
 from symdiff.core.store import NUM, SUM, Store
 from symdiff.errors import LimitError
 from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial
-from symdiff.simplify.polynomial import names, power, product, rank
+from symdiff.simplify.polynomial import bits, names, power, product, rank
 
 #: number * product of prime^exponent.
 Value = tuple[Any, dict[int, int]]
@@ -344,7 +344,7 @@ class Field:
                     f"a sum with more than {MOST_FACTORED:,} terms or a degree beyond {MOST_DEGREE:,} "
                     "would have to be factored",
                 )
-            self.budget.spend(len(poly))
+            self.budget.spend(len(poly) * int(poly.total_degree()) * (1 + bits(poly) // 64))
             found = []
             for f, e in poly.factor()[1]:
                 j = self.prime(f if f.leading_coefficient() > 0 else -f)
