@@ -22,7 +22,7 @@ from symdiff.expr import Expr, handle, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
 from symdiff.simplify import angles, lowest
-from symdiff.simplify import together as fractions
+from symdiff.simplify.partial import partial
 from symdiff.simplify.passes import (
     MOST_TERMS,
     Base,
@@ -35,6 +35,7 @@ from symdiff.simplify.passes import (
     upwards,
 )
 from symdiff.simplify.polynomial import expanded
+from symdiff.simplify.together import over_one_denominator
 
 __all__ = ["apart", "cancel", "collect", "expand", "factor", "together", "trig_expand", "trig_reduce"]
 
@@ -99,7 +100,7 @@ def together(f: Any, /, *, limits: Limits | None = None) -> Expr:
     >>> together("x/(x + 1) + 1/(x*(x + 1))")
     (x^2 + 1)/(x*(x + 1))
     """
-    return _apply(f, fractions.together, limits)
+    return _apply(f, over_one_denominator, limits)
 
 
 def cancel(f: Any, /, *, limits: Limits | None = None) -> Expr:
@@ -177,7 +178,7 @@ def apart(f: Any, x: Any, /, *, limits: Limits | None = None) -> Expr:
             raise SymdiffError(f"partial fractions are taken in a variable, not in {variable}")
 
     def region(s: Store, node: int, budget: Budget) -> int:
-        return lowest.partial(s, node, variable.id, budget)
+        return partial(s, node, variable.id, budget)
 
     return _apply(f, region, limits)
 

@@ -17,7 +17,7 @@ from symdiff.simplify.passes import Base, Budget, Monomial, monomial, node_of, p
 from symdiff.simplify.polynomial import join
 
 
-def together(s: Store, root: int, budget: Budget) -> int:
+def over_one_denominator(s: Store, root: int, budget: Budget) -> int:
     """The region as one fraction; as it is where it has no sum of fractions."""
     first = _read(s, root)
     inside: dict[int, list[Monomial]] = {}
