@@ -92,7 +92,7 @@ def expanded_angles(s: Store, f: int, args: Sequence[int], budget: Budget) -> in
     if name in QUOTIENTS:
         above, below = QUOTIENTS[name]
         under = build.power(s, both[below], MINUS_ONE)
-        return under if above < 0 else build.product(s, [both[above], under])
+        return under if above < 0 else build.flat_product(s, [both[above], under])
     return sine if name in ("sin", "sinh") else cosine
 
 
@@ -104,9 +104,10 @@ def _sum_of_angles(
     minus = ONE if hyperbolic else MINUS_ONE
     sine, cosine = ZERO, ONE
     size = 1
-    for n, a in pieces:
+    for n, _ in pieces:
         size *= 2 * (abs(n) // 2 + 1)
         budget.ask(size)
+    for n, a in pieces:
         sn, cn = _multiple(s, abs(n), build.call(s, sin, [a]), build.call(s, cos, [a]), hyperbolic)
         if n < 0:
             sn = build.neg(s, sn)
@@ -144,9 +145,10 @@ def _tanh(s: Store, f: int, pieces: list[tuple[int, int]], budget: Budget) -> in
     """tanh of a sum: with t_i = tanh(a_i), the odd part of the product of (1 + t_i)^n_i over the even one."""
     above, below = ZERO, ONE
     size = 1
-    for n, a in pieces:
+    for n, _ in pieces:
         size *= abs(n) + 1
         budget.ask(size)
+    for n, a in pieces:
         t = build.call(s, f, [a])
         if n < 0:
             t = build.neg(s, t)
@@ -156,7 +158,7 @@ def _tanh(s: Store, f: int, pieces: list[tuple[int, int]], budget: Budget) -> in
         up = [build.product(s, [above, even]), build.product(s, [below, odd])]
         down = [build.product(s, [below, even]), build.product(s, [above, odd])]
         above, below = expanded(s, build.add(s, up), budget), expanded(s, build.add(s, down), budget)
-    return build.product(s, [above, build.power(s, below, MINUS_ONE)])
+    return build.flat_product(s, [above, build.power(s, below, MINUS_ONE)])
 
 
 # ---------------------------------------------------------------- products to sums

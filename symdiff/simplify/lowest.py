@@ -194,8 +194,8 @@ def cancelled(s: Store, node: int, budget: Budget) -> int:
     above = field.multiplied({p: k for p, k in exponents.items() if k > 0 and p >= field.n})
     below = field.multiplied({p: -k for p, k in exponents.items() if k < 0 and p >= field.n})
     kernels = field.powers([exponents.get(i, 0) for i in range(field.n)])
-    outer = {b: e for b, e in kernels.items() if e < 0}
-    inner = {b: e for b, e in kernels.items() if e > 0}
+    outer = {b: e for b, e in kernels.items() if e < 0 and not isinstance(b, tuple)}
+    inner = {b: e for b, e in kernels.items() if b not in outer}  # exp(-x) is no 1/exp(x)
     c = fraction_of(c)
     outer = {b: -e for b, e in outer.items()}
     d = Fraction(1)

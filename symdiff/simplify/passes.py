@@ -25,7 +25,7 @@ Base = int | tuple[int]
 Exponent = int | Fraction
 
 #: Whole powers beyond this are kernels.
-FAR = 1 << 31
+FAR = 1 << 60
 
 #: A number under a whole power is multiplied out up to so many bits; 2^1000 stays 2^1000.
 SHORT = 512
@@ -184,6 +184,8 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
                 pass
             elif s.op[b] > NUM and whole is not None and abs(whole * e) < FAR:
                 inner = ((b, whole * e),)
+            elif whole is not None and s.op[b] <= NUM and s.value(b)[0] != 0 and abs(whole * e) < FAR:
+                base, power = b, whole * e
             elif whole is None and (s.op[b] > NUM or s.value(b)[0] > 0) and b != apart:
                 p, q, _ = s.value(x)
                 if max(abs(p), q) < SHORT:
@@ -205,7 +207,7 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
                 pending[child] = k
                 heappush(heap, -child)
     for b, k in list(powers.items()):
-        if not isinstance(b, tuple) and s.op[b] <= NUM and (short := _without_whole(s, b, k)) is not None:
+        if not isinstance(b, tuple) and s.op[b] <= NUM and (short := without_whole(s, b, k)) is not None:
             coefficient *= short[0]
             decimal = decimal or s.value(b)[2]
             powers[b] = short[1]
@@ -214,7 +216,7 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
     return Monomial(coefficient, powers, decimal)
 
 
-def _without_whole(s: Store, base: int, e: Exponent) -> tuple[Fraction, Exponent] | None:
+def without_whole(s: Store, base: int, e: Exponent) -> tuple[Fraction, Exponent] | None:
     """2^(3/2) as 2 and the exponent 1/2; nothing where the number would be long."""
     p, q, _ = s.value(base)
     whole = e.numerator // e.denominator
@@ -305,7 +307,7 @@ def node_of(s: Store, m: Monomial, flat: bool = True) -> int:
     below: list[int] = []
     for base, e in m.powers.items():
         if not isinstance(base, tuple) and s.op[base] <= NUM:
-            short = _without_whole(s, base, e)
+            short = without_whole(s, base, e)
             if short is not None:
                 coefficient *= short[0]
                 e = short[1]

@@ -18,7 +18,7 @@ from flint import Ordering, fmpq, fmpz_mpoly_ctx
 
 from symdiff.core.store import NUM, SUM, Store
 from symdiff.errors import LimitError
-from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial
+from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial, without_whole
 from symdiff.simplify.polynomial import bits, names, power, product, rank
 
 #: number * product of prime^exponent.
@@ -137,9 +137,10 @@ class Field:
         for i in [i for i in exponents if i < self.n and self.roots_of[i] > 1]:
             base, q, k = self.kernels[i], self.roots_of[i], exponents[i]
             if not isinstance(base, tuple) and self.s.op[base] <= NUM:
-                p, r, _ = self.s.value(base)
-                c *= fmpq(p, r) ** (k // q)
-                k %= q
+                short = without_whole(self.s, base, Fraction(k, q))
+                if short is not None:
+                    c *= fmpq(short[0].numerator, short[0].denominator)
+                    k %= q
             elif i in self.relations and abs(k) >= q:
                 whole = abs(k) // q if k > 0 else -(abs(k) // q)
                 rest = dict(exponents)
