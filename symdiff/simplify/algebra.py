@@ -39,7 +39,7 @@ from symdiff.simplify.together import over_one_denominator
 
 __all__ = ["apart", "cancel", "collect", "expand", "factor", "together", "trig_expand", "trig_reduce"]
 
-#: Ways over an expression whose exponents hold variables, at most.
+#: Ways over an expression whose exponents hold variables or decimals, at most.
 MOST_TURNS = 8
 
 Region = Callable[[Store, int, Budget], int]
@@ -50,7 +50,7 @@ def _apply(f: Any, region: Region, limits: Limits | None) -> Expr:
     with limited(limits) as s:
         budget = Budget(s, getattr(limits or DEFAULT, "terms", MOST_TERMS))
         now = expr.id
-        for _ in range(MOST_TURNS if _has_powers(s, now) else 1):
+        for _ in range(MOST_TURNS if _merges(s, now) else 1):
             before = now
             (now,) = upwards(s, [now], lambda node: region(s, node, budget))
             if now == before:
@@ -58,9 +58,10 @@ def _apply(f: Any, region: Region, limits: Limits | None) -> Expr:
         return handle(now)
 
 
-def _has_powers(s: Store, root: int) -> bool:
-    """Whether x^n is among the kernels: x*x^n makes a new exponent, which wants another turn."""
-    return any(s.op[i] == POW and s.op[s.arg(i, 1)] > NUM for i in walk.reach_list(s, [root]))
+def _merges(s: Store, root: int) -> bool:
+    """Whether x^n or x^0.5 is among the kernels: x*x^n makes a new power, which wants another turn."""
+    powers = (s.arg(i, 1) for i in walk.reach_list(s, [root]) if s.op[i] == POW)
+    return any(s.op[e] > NUM or s.value(e)[2] for e in powers)
 
 
 def expand(f: Any, /, *, limits: Limits | None = None) -> Expr:

@@ -16,7 +16,7 @@ from functools import cache
 from math import comb
 
 from symdiff.core import build
-from symdiff.core.numbers import number
+from symdiff.core.numbers import mul_numbers, number
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SCALE, SUM, ZERO, Store
 from symdiff.simplify.passes import Base, Budget, Exponent, Monomial, monomial, node_of
 from symdiff.simplify.polynomial import choose, expanded, join, rank
@@ -59,11 +59,15 @@ def index(s: Store, name: str) -> int:
 def parts(s: Store, angle: int) -> list[tuple[int, int]]:
     """The angle as a sum of n*a with whole n not 0, as (n, a); an n that is too large stays in its a."""
     out = []
-    factor = ONE
-    if s.op[angle] == SCALE and s.op[s.arg(angle, 1)] == SUM:
-        factor, angle = s.arg(angle, 0), s.arg(angle, 1)
-    for child in [int(c) for c in s.children(angle)] if s.op[angle] == SUM else [angle]:
-        n, c = 1, int(build.scale(s, factor, child))
+    stack = [(ONE, angle)]
+    while stack:
+        factor, node = stack.pop()
+        if s.op[node] == SCALE and s.op[s.arg(node, 1)] == SUM:
+            factor, node = int(mul_numbers(s, factor, s.arg(node, 0))), s.arg(node, 1)
+        if s.op[node] == SUM:
+            stack += [(factor, int(child)) for child in reversed(list(s.children(node)))]
+            continue
+        n, c = 1, int(build.scale(s, factor, node))
         if s.op[c] == SCALE:
             p, q, _ = s.value(s.arg(c, 0))
             if q == 1 and abs(p) <= MOST_MULTIPLE:

@@ -45,7 +45,10 @@ def factored(s: Store, node: int, budget: Budget) -> int:
             p = min(mixed, key=lambda p: (len(field.primes[p]), str(field.primes[p])))
             spelled[p] = expanded(s, build.neg(s, spelled[p]), budget)
             c = -c
-    return fraction(field, c, exponents, spelled)
+    out = fraction(field, c, exponents, spelled)
+    if field.decimal and list(exponents.values()) == [1] and measure.size(s, node) <= measure.size(s, out):
+        return node  # a decimal taken out makes others longer
+    return out
 
 
 def _is_linear(s: Store, node: int) -> bool:
@@ -80,7 +83,7 @@ def _is_linear(s: Store, node: int) -> bool:
     return content == 1 and positive and 1 in bases.values()
 
 
-def _has_denominator(s: Store, root: int) -> bool:
+def has_denominator(s: Store, root: int) -> bool:
     """Whether a negative power stands in the region."""
     seen = {root}
     stack = [root]
@@ -182,7 +185,7 @@ def _conjugates(field: Field, group: list[int], i: int, q: int) -> Iterable[list
 
 def cancelled(s: Store, node: int, budget: Budget) -> int:
     """The region as p/q, multiplied out, without a common factor; without a denominator, a sum."""
-    if not _has_denominator(s, node):
+    if not has_denominator(s, node):
         return expanded(s, node, budget)
     field = Field(s, node, budget, flat=True)
     try:
@@ -197,18 +200,18 @@ def cancelled(s: Store, node: int, budget: Budget) -> int:
     outer = {b: e for b, e in kernels.items() if e < 0 and not isinstance(b, tuple)}
     inner = {b: e for b, e in kernels.items() if b not in outer}  # exp(-x) is no 1/exp(x)
     c = fraction_of(c)
-    outer = {b: -e for b, e in outer.items()}
+    lower: dict[Base, Exponent] = {b: -e for b, e in outer.items()}
     d = Fraction(1)
     plain = field.decimal and finite_decimal(c.denominator)
-    if not plain and (outer or not below.is_constant()):
+    if not plain and (lower or not below.is_constant()):
         c, d = Fraction(c.numerator), Fraction(c.denominator)
     numerator = _times(field, above, c, inner)
     if below.is_constant():
-        under = node_of(s, Monomial(Fraction(1), outer, False))
+        under = node_of(s, Monomial(Fraction(1), lower, False))
         return _quotient(s, numerator, number_of(s, 1 / d), under)
-    out = _quotient(s, numerator, ONE, _times(field, below, d, outer))
+    out = _quotient(s, numerator, ONE, _times(field, below, d, lower))
     if c < 0:  # -1/(x - 1) is 1/(1 - x)
-        other = _quotient(s, _times(field, above, -c, inner), ONE, _times(field, below, -d, outer))
+        other = _quotient(s, _times(field, above, -c, inner), ONE, _times(field, below, -d, lower))
         if measure.size(s, other) < measure.size(s, out):
             return other
     return out
@@ -228,4 +231,4 @@ def _times(field: Field, p: Any, c: Fraction, around: dict[Any, Any]) -> int:
 
 
 def _quotient(s: Store, above: int, c: int, below: int) -> int:
-    return int(build.scale(s, c, build.product(s, [above, build.power(s, below, MINUS_ONE)])))
+    return int(build.scale(s, c, build.flat_product(s, [above, build.power(s, below, MINUS_ONE)])))

@@ -13,11 +13,11 @@ from typing import Any
 
 from flint import fmpq, fmpq_poly
 
-from symdiff.core import build
+from symdiff.core import build, measure, walk
 from symdiff.core.numbers import number
-from symdiff.core.store import ONE, Store
-from symdiff.simplify.lowest import fraction, fraction_of, over, spelled_prime
-from symdiff.simplify.passes import Budget, Monomial, node_of, number_of
+from symdiff.core.store import ONE, POW, Store
+from symdiff.simplify.lowest import cancelled, fraction, fraction_of, over, spelled_prime
+from symdiff.simplify.passes import Budget, Monomial, is_algebraic, node_of, number_of
 from symdiff.simplify.quotient import Field
 
 
@@ -32,8 +32,9 @@ def partial(s: Store, node: int, x: int, budget: Budget) -> int:
         return node
     i = field.place[x]
     below = {p: -k for p, k in exponents.items() if k < 0 and int(field.primes[p].degrees()[i]) > 0}
-    if not below:
-        return node
+    if not below:  # what x divided by has cancelled, or there was none
+        other = cancelled(s, node, budget) if _divides(s, node, x) else node
+        return other if measure.size(s, other) < measure.size(s, node) else node
     fixed = {p: k for p, k in exponents.items() if k < 0 and p not in below}
     above = field.multiplied({p: k for p, k in exponents.items() if k > 0})
     pure = all(sum(1 for d in field.primes[p].degrees() if d) == 1 for p in below)
@@ -62,6 +63,22 @@ def partial(s: Store, node: int, x: int, budget: Budget) -> int:
         else:
             out += [over(field, coefficient, [t], factors) for t in top]
     return build.add(s, out)
+
+
+def _divides(s: Store, root: int, x: int) -> bool:
+    """Whether x stands under a fraction line of the region."""
+    seen = {root}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if not is_algebraic(s, node):
+            continue
+        if s.op[node] == POW and s.value(s.arg(node, 1))[0] < 0 and x in walk.reach_list(s, [node]):
+            return True
+        new = {int(c) for c in s.children(node)} - seen
+        seen |= new
+        stack += new
+    return False
 
 
 def _spellings(field: Field, exponents: dict[int, int]) -> dict[int, int]:

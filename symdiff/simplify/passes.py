@@ -180,7 +180,7 @@ def monomial(s: Store, node: int, apart: int = -1, exponentials: bool = True) ->
         elif op == POW:
             b, x = s.arg(node, 0), s.arg(node, 1)
             whole = _whole(s, x)
-            if s.op[x] > NUM:
+            if s.op[x] > NUM or s.value(x)[2]:  # x^0.5 keeps its decimal
                 pass
             elif s.op[b] > NUM and whole is not None and abs(whole * e) < FAR:
                 inner = ((b, whole * e),)
