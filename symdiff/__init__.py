@@ -27,6 +27,14 @@ _HOME = {
     "symbols": "expr",
     "parse": "parse",
     "simplify": "simplify",
+    "expand": "simplify.algebra",
+    "factor": "simplify.algebra",
+    "collect": "simplify.algebra",
+    "together": "simplify.algebra",
+    "cancel": "simplify.algebra",
+    "apart": "simplify.algebra",
+    "trig_expand": "simplify.algebra",
+    "trig_reduce": "simplify.algebra",
     "diff": "calculus",
     "gradient": "calculus",
     "jacobian": "calculus",
@@ -64,6 +72,14 @@ if TYPE_CHECKING:
     from symdiff.limits import Limits as Limits
     from symdiff.parse import parse as parse
     from symdiff.simplify import simplify as simplify
+    from symdiff.simplify.algebra import apart as apart
+    from symdiff.simplify.algebra import cancel as cancel
+    from symdiff.simplify.algebra import collect as collect
+    from symdiff.simplify.algebra import expand as expand
+    from symdiff.simplify.algebra import factor as factor
+    from symdiff.simplify.algebra import together as together
+    from symdiff.simplify.algebra import trig_expand as trig_expand
+    from symdiff.simplify.algebra import trig_reduce as trig_reduce
 
     # Every function of the table, without repeating the table: sd.sin, sd.atan2, sd.pi.
     def __getattr__(name: str) -> Callable[..., Expr]: ...
