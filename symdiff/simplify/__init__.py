@@ -14,6 +14,7 @@ from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handle, handles, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
+from symdiff.simplify.assume import Assumptions, with_assumptions
 from symdiff.simplify.cost import cost_of
 from symdiff.simplify.driver import EFFORTS, Search
 
@@ -44,6 +45,7 @@ def simplify(
     *,
     measure: Measure = "length",
     effort: int = 2,
+    assume: Assumptions | None = None,
     trace: bool = False,
     limits: Limits | None = None,
 ) -> Any:
@@ -51,6 +53,7 @@ def simplify(
 
     f: formula as text, expression or number.  measure: "length" (what a person reads), "cost" (cycles of a
     machine) or a function of an expression.  effort: 0 for rules only, 1 for what `diff` does, 2, 3.
+    assume: what is known of variables, {"x": "positive", "n": "integer", "y": (0, 1), "z": "z > 2"}.
     trace: return a Trace, the result and the steps that led to it.  limits.steps bounds the nodes visited;
     what is found by then is returned.
     Raises SymdiffError for a measure or an effort that there is not.
@@ -59,10 +62,16 @@ def simplify(
     y + 1
     >>> simplify("sqrt(x^2)")
     abs(x)
+    >>> simplify("sqrt(x^2)", assume={"x": "positive"})
+    x
     """
     expr = formula(f)
     steps: list[Step] | None = [] if trace else None
-    result = simplify_all([expr], limits=limits, measure=measure, effort=effort, steps=steps)[0]
+
+    def work(exprs: Sequence[Expr]) -> list[Expr]:
+        return simplify_all(exprs, limits=limits, measure=measure, effort=effort, steps=steps)
+
+    result = with_assumptions([expr], assume, work)[0]
     return Trace(result, tuple(steps)) if steps is not None else result
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from symdiff.core.store import CALL, NUM, POW
 from symdiff.functions import TABLE
 from symdiff.simplify.field import GiveUp, Value, frozen
-from symdiff.simplify.reading import POSITIVE_CALLS, strict_nodes
+from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.written import Written
 
 #: Functions that have poles: where cos, sin or sinh of the argument is zero.
@@ -158,9 +158,6 @@ class Domain:
             return True
         if info[0] == "power":
             return self.never_zero(info[1])
-        if info[0] == "call":
-            name = f.s.functions[int(f.s.op[info[1]]) - CALL]
-            return name in POSITIVE_CALLS and name != "hypot"
         if info[0] == "hyperbolic":
             return info[1] in ("cosh", "sech", "half")
         if info[0] == "circular":

@@ -43,6 +43,10 @@ EFFORTS = (
 )
 
 
+#: A polynomial is factored where that saves so much: 3*x^2 - 12*x + 9 stays, 27 - 27*x + 9*x^2 - x^3 does not.
+FACTORED = 3
+
+
 class Search:
     """One call of simplify."""
 
@@ -93,10 +97,30 @@ class Search:
 
         node, name = shortest(s, root, self)
         if name and self.cost(s, node) < self.cost(s, best):
+            if self.is_polynomial(best) and measure.size(s, node) + FACTORED > measure.size(s, best):
+                return best
             if self.trace is not None:
                 self.trace.append(Step(name, best, node))
             return node
         return best
+
+    def is_polynomial(self, node: int) -> bool:
+        """Whether the node is a sum of powers of one variable with numbers in front."""
+        s = self.s
+        if s.op[node] != SUM:
+            return False
+        variables = set()
+        for c in s.children(node):
+            t = int(c)
+            if s.op[t] == SCALE:
+                t = int(s.arg(t, 1))
+            if s.op[t] == POW and s.op[s.arg(t, 1)] <= NUM and s.value(int(s.arg(t, 1)))[1] == 1:
+                t = int(s.arg(t, 0))
+            if s.op[t] == SYM:
+                variables.add(t)
+            elif s.op[t] > NUM:
+                return False
+        return len(variables) == 1
 
     def worth(self, root: int) -> bool:
         """Whether anything in the root can meet something else: a variable twice, a number, a call to fold."""

@@ -14,6 +14,8 @@ from typing import Any
 from flint import fmpq
 
 from symdiff.core import walk
+from symdiff.core.facts import facts
+from symdiff.core.ranges import NOT_NEGATIVE, NOT_ZERO
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.field import (
     ONE,
@@ -106,15 +108,23 @@ class Reader(Field):
                 v = self.mul(v, self.values[a])
         for a in signs:
             u = self.values[int(s.arg(a, 0))]
-            mask = self.sign_mask(u)
-            if all(v[1].get(p, 0) for p in range(mask.bit_length()) if mask >> p & 1):
+            if all(v[1].get(p, 0) or self.is_nonzero(p) for p in u[1]) and not u[2]:
                 v = self.mul(v, self.sign(u))
             else:
                 v = self.mul(v, self.values[a])
         return v
 
     def variable(self, node: int) -> Value:
-        return self.kernel_value(("node", node))
+        return self.certain(node, self.kernel_value(("node", node), None, self.is_certain(node, NOT_NEGATIVE)))
+
+    def is_certain(self, node: int, wanted: int) -> bool:
+        return facts(self.s, node) & wanted == wanted
+
+    def certain(self, node: int, v: Value) -> Value:
+        """The kernel of the node, noted as never zero where that is certain."""
+        if self.is_certain(node, NOT_ZERO):
+            self.nonzero.update(v[1])
+        return v
 
     def call(self, node: int, name: str, args: list[int]) -> Value:
         """The value of a call; a kernel of its own where nothing is known of the function."""
@@ -129,15 +139,18 @@ class Reader(Field):
             return self.absolute(v)
         if name == "sign":
             mask = self.sign_mask(v)
-            if all(p in self.nonzero for p in range(mask.bit_length()) if mask >> p & 1) and v[0]:
+            if v[0] and all(self.is_nonzero(p) for p in v[1]) and not mask_of_others(mask, v[1]):
                 return self.sign(v)
         return self.opaque(node, name, args)
 
     def opaque(self, node: int, name: str, args: list[int]) -> Value:
-        if not args or any(a not in self.values for a in args):
-            return self.kernel_value(("call", node), ("call", node), name in POSITIVE_CALLS)
-        key = ("call", name, *[frozen(self.values[a]) for a in args])
-        return self.kernel_value(key, ("call", node), name in POSITIVE_CALLS)
+        key: tuple[Any, ...] = ("call", node)
+        if args and all(a in self.values for a in args):
+            key = ("call", name, *[frozen(self.values[a]) for a in args])
+        return self.certain(node, self.kernel_value(key, ("call", node), self.is_certain(node, NOT_NEGATIVE)))
+
+    def is_nonzero(self, p: int) -> bool:
+        return p in self.nonzero or bool(self.integer[p]) or self.info[p][0] in ("E", "exp")
 
     def odd(self, node: int, name: str, v: Value) -> Value:
         """An odd function of one argument."""
@@ -533,8 +546,12 @@ KINDS = dict.fromkeys(TRIGONOMETRIC, "circular") | dict.fromkeys([*HYPERBOLIC, "
 #: What an angle may be made of that has a cosine and a sine without those functions.
 SPECIAL_ANGLES = ("pi", "asin", "acos", "atan")
 
-#: Functions whose values are positive.
-POSITIVE_CALLS = frozenset("pi cosh sech sigmoid softplus erfc normpdf normcdf hypot".split())
+
+def mask_of_others(mask: int, primes: Iterable[int]) -> int:
+    """The mask without the bits of the primes."""
+    for p in primes:
+        mask &= ~(1 << p)
+    return mask
 
 
 def solve(rows: list[dict[Any, Any]], target: dict[Any, Any]) -> dict[int, Any] | None:
