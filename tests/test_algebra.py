@@ -173,6 +173,8 @@ APART = [
     ("log(1/(x^2-1))", "log(1/(2*(x - 1)) - 1/(2*(x + 1)))"),
     ("x/(a*x+1)", "x/(a*x + 1)"),
     ("x/(x+y)+y/(x+y)", "1"),
+    ("(x+1)/((x+1)/(z+3))", "z + 3"),
+    ("5*x+20*y+1/x+3/y", "5*x + 20*y + 1/x + 3/y"),
     ("(x^2-1)/((x-1)/(x+2))", "x^2 + 3*x + 2"),
 ]
 
@@ -332,6 +334,7 @@ def test_what_would_grow_too_large_is_refused_at_once(name: str, text: str, limi
 
 def test_products_that_need_not_be_multiplied_out_have_no_limit() -> None:
     assert str(sd.factor("(x + y + z + 1)^500*(x^2 - 1)")) == "(x - 1)*(x + 1)*(x + y + z + 1)^500"
+    assert str(sd.factor("(x^2 + 4*x + 4)^10000000*(x^2 + 1)")) == "(x + 2)^20000000*(x^2 + 1)"
     assert str(sd.together("(x + 1)^500/(x + y)^700 + 1/(x + y)^700")) == "((x + 1)^500 + 1)/(x + y)^700"
 
 
@@ -341,7 +344,8 @@ DEPTH = 1_000_000 if COMPILED else 20_000
 
 @pytest.mark.parametrize("name", TABLES)
 def test_depth(name: str) -> None:
-    e = sd.parse("sin(" * DEPTH + "x" + ")" * DEPTH)
+    levels = DEPTH if name == "expand" else DEPTH // 10  # they share the way up
+    e = sd.parse("sin(" * levels + "x" + ")" * levels)
     assert call(name, e) is e
 
 

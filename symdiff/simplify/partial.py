@@ -24,14 +24,14 @@ from symdiff.simplify.quotient import Field
 def partial(s: Store, node: int, x: int, budget: Budget) -> int:
     """The region in partial fractions of x; as it is where that would need what may be zero."""
     field = Field(s, node, budget, apart=x)
-    if x not in field.place:
-        return node
     try:
         c, exponents = field.factored(field.without_roots(field.evaluate()))
     except ZeroDivisionError:
         return node
-    i = field.place[x]
-    below = {p: -k for p, k in exponents.items() if k < 0 and int(field.primes[p].degrees()[i]) > 0}
+    i = field.place.get(x, -1)
+    below = {
+        p: -k for p, k in exponents.items() if k < 0 and i >= 0 and int(field.primes[p].degrees()[i]) > 0
+    }
     if not below:  # what x divided by has cancelled, or there was none
         other = cancelled(s, node, budget) if _divides(s, node, x) else node
         return other if measure.size(s, other) < measure.size(s, node) else node
@@ -41,28 +41,31 @@ def partial(s: Store, node: int, x: int, budget: Budget) -> int:
     terms = _separated(field, above, below, i) if pure else _divided(field, above, below, i)
     if not terms:
         return node
-    around = [fraction(field, fmpq(1), {p: -k for p, k in fixed.items()}, _spellings(field, fixed))]
     out = []
     for numerator, denominator in terms:
-        content, parts = _content(numerator)
-        top = [
-            node_of(s, Monomial(k if len(parts) > 1 else Fraction(1), field.powers(e), field.decimal))
-            for e, k in parts.items()
-        ]
-        if len(parts) == 1:
-            content *= next(iter(parts.values()))
-        factors = [
-            build.power(s, spelled_prime(field, p) if p >= field.n else x, number(s, k))
-            for p, k in denominator.items()
-        ]
-        factors += [a for a in around if a != ONE]
-        content *= fraction_of(c)
-        coefficient = number_of(s, content, field.decimal)
-        if denominator or len(top) == 1:
+        # Terms of the polynomial part stand alone.
+        for rows in [numerator] if denominator else [{e: k} for e, k in numerator.items()]:
+            content, parts = _content(rows)
+            shared = {p: min(-k, *(e[p] for e in parts)) for p, k in fixed.items() if p < field.n}
+            top = [
+                node_of(s, Monomial(k, field.powers(_without(e, shared)), field.decimal), field.flat)
+                for e, k in parts.items()
+            ]
+            left = {p: -k - shared.get(p, 0) for p, k in fixed.items()}
+            around = fraction(field, fmpq(1), {p: k for p, k in left.items() if k}, _spellings(field, fixed))
+            factors = [
+                build.power(s, spelled_prime(field, p) if p >= field.n else x, number(s, k))
+                for p, k in denominator.items()
+            ]
+            factors += [around] if around != ONE else []
+            coefficient = number_of(s, content * fraction_of(c), field.decimal)
             out.append(over(field, coefficient, [build.add(s, top)], factors))
-        else:
-            out += [over(field, coefficient, [t], factors) for t in top]
     return build.add(s, out)
+
+
+def _without(exponents: tuple[int, ...], shared: dict[int, int]) -> list[int]:
+    """The exponents of a monomial divided by what it shares."""
+    return [e - shared.get(i, 0) for i, e in enumerate(exponents)]
 
 
 def _divides(s: Store, root: int, x: int) -> bool:

@@ -186,7 +186,7 @@ class Field:
             if a[0] == 0:
                 raise ZeroDivisionError
             a = self.factored(a)
-        if max(int(abs(a[0].p)).bit_length(), int(a[0].q).bit_length()) * abs(k) > self.budget.bits:
+        if (max(int(abs(a[0].p)), int(a[0].q)).bit_length() - 1) * abs(k) > self.budget.bits:
             raise LimitError("bits", self.budget.bits, "a coefficient would grow too long")
         return self.settle(a[0] ** k, {p: e * k for p, e in a[1].items()})
 
