@@ -23,9 +23,11 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 import symdiff as sd
-from symdiff.core.match import Rules, apply
+from symdiff.core.match import Rules, apply, bit_of
+from symdiff.core.store import CALL, SCALE
 from symdiff.expr import Expr, handle, session
-from symdiff.simplify.rules import Rule, compile_rule, machine, table
+from symdiff.functions import index
+from symdiff.simplify.rules import Rule, compile_rule, machine, table, trigger
 
 Point = dict[str, Fraction]
 
@@ -253,6 +255,18 @@ def test_rules_have_names_of_their_own() -> None:
 
 
 # ---------------------------------------------------------------- what the machine makes of them
+
+
+@pytest.mark.parametrize("rule", HOLDING, ids=named)
+def test_a_rule_is_there_when_a_node_is_met_that_it_may_match(rule: Rule) -> None:
+    alone = Rules()
+    compile_rule(alone, rule)
+    first = trigger(rule)
+    top = alone.top[0]
+    inner = top if alone.op[top] != SCALE else alone.children[top][1]
+    met = alone.needs[0] | (bit_of(alone.op[inner]) if alone.op[inner] > 0 else 0)
+    assert first == "" or bit_of(CALL + index(first)) & met
+
 
 #: What variables of a pattern are replaced by, so that conditions can be proved and numbers come up.
 INSTANCES = (

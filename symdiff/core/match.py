@@ -13,6 +13,7 @@ children, alone, times a number or in a power, one bit each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, final
 
 from librt.vecs import append, vec
@@ -22,10 +23,14 @@ from symdiff.core.build import add2, flat_product_of, instantiate, power_of, pro
 from symdiff.core.facts import facts
 from symdiff.core.measure import size_of
 from symdiff.core.numbers import is_multiple, mul_numbers
-from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, Store
+from symdiff.core.store import MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, Store
 
 VARIABLE: Final = -1
 LONGEST: Final = 64  # in sums and products longer than this no terms are sought
+
+
+def _no_more(bits: int) -> None:
+    """All rules are there."""
 
 
 @final
@@ -44,7 +49,10 @@ class Rules:
         self.results: list[vec[i32]] = []
         self.conditions: list[list[tuple[vec[i32], int]]] = []  # (template, facts needed)
         self.needs = vec[i64]()  # masks: the operations that must be among the children
-        self.by_op: dict[int, list[int]] = {}
+        self.by_op: dict[int, list[int]] = {}  # in the order of their ranks
+        self.ranks: list[int] = []
+        self.waiting: i64 = 0  # bits of functions whose rules are not added yet
+        self.load: Callable[[int], None] = _no_more  # adds those of the functions with these bits
         self.fired: list[int] = []
         self.last: i64 = -1  # the rule that fired last
         self.steps: i64 = 0  # taken in the present call (core/rewrite.py): nodes, terms and factors looked at
@@ -57,10 +65,21 @@ class Rules:
         return len(self.children) - 1
 
     def rule(
-        self, name: str, top: int, variables: int, result: vec[i32], conditions: list[tuple[vec[i32], int]]
+        self,
+        name: str,
+        rank: int,
+        top: int,
+        variables: int,
+        result: vec[i32],
+        conditions: list[tuple[vec[i32], int]],
     ) -> None:
-        """Add a rule whose pattern is the node `top`."""
-        self.by_op.setdefault(int(self.op[i64(top)]), []).append(len(self.names))
+        """Add a rule whose pattern is the node `top`.  rank: its place among the others, tried in order."""
+        same = self.by_op.setdefault(int(self.op[i64(top)]), [])
+        at = len(same)
+        while at > 0 and self.ranks[same[at - 1]] > rank:
+            at -= 1
+        same.insert(at, len(self.names))
+        self.ranks.append(rank)
         self.names.append(name)
         self.top.append(top)
         self.needs = append(self.needs, self._mask(i64(top)))
@@ -104,7 +123,7 @@ class Rules:
     def _bit(self, part: i64) -> i64:
         """A sum or product itself asks for nothing: a + 1 matches whatever there is."""
         op = i64(self.op[part])
-        return 0 if op <= NUM or op == SUM or op == PROD else _bit(op)
+        return 0 if op <= NUM or op == SUM or op == PROD else bit_of(op)
 
 
 BASE_IS_NUMBER: Final[i64] = 1 << 61
@@ -112,7 +131,7 @@ ALL: Final[i64] = -1
 SHORT: Final = 16  # sums and products longer than this are not looked into
 
 
-def _bit(op: i64) -> i64:
+def bit_of(op: i64) -> i64:
     """One bit for an operation; some share one."""
     return i64(1) << (op % 61)
 
@@ -127,11 +146,11 @@ def _mask_of(s: Store, node: i64) -> i64:
     while k < end:
         child = _unscaled(s, i64(s.pool[k]))
         k += 1
-        mask |= _bit(i64(s.op[child]))
+        mask |= bit_of(i64(s.op[child]))
         if s.op[child] == POW:
             base = _unscaled(s, s.arg(child, 0))
             e = _unscaled(s, s.arg(child, 1))
-            mask |= _bit(i64(s.op[base])) | _bit(i64(s.op[e])) | _inner(s, base) | _inner(s, e)
+            mask |= bit_of(i64(s.op[base])) | bit_of(i64(s.op[e])) | _inner(s, base) | _inner(s, e)
         else:
             mask |= _inner(s, child)
     return mask
@@ -148,9 +167,9 @@ def _inner(s: Store, node: i64) -> i64:
     while k < end:
         child = _unscaled(s, i64(s.pool[k]))
         k += 1
-        mask |= _bit(i64(s.op[child]))
+        mask |= bit_of(i64(s.op[child]))
         if s.op[child] == POW:
-            mask |= _bit(i64(s.op[_unscaled(s, s.arg(child, 0))]))
+            mask |= bit_of(i64(s.op[_unscaled(s, s.arg(child, 0))]))
     return mask
 
 
@@ -316,11 +335,16 @@ def _blank(n: i64, value: i32) -> vec[i32]:
 def apply(s: Store, rules: Rules, node: i64) -> i64:
     """The node after the first rule that fits and makes it no longer, or -1."""
     op = i64(s.op[node])
-    candidates = rules.by_op.get(int(op))
-    if candidates is None:
+    if op <= SYM:
         return -1
     inner = s.arg(node, 1) if op == SCALE else node
     mask = _mask_of(s, inner)
+    met = mask | bit_of(i64(s.op[inner]))
+    if met & rules.waiting != 0:
+        rules.load(int(met & rules.waiting))
+    candidates = rules.by_op.get(int(op))
+    if candidates is None:
+        return -1
     for r in candidates:
         if rules.needs[i64(r)] & ~mask == 0:
             out = _applied(s, rules, r, node, inner)

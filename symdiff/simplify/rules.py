@@ -13,7 +13,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from symdiff.core.match import VARIABLE, Rules
+from symdiff.core.match import VARIABLE, Rules, bit_of
 from symdiff.core.ranges import (
     EVEN,
     INTEGER,
@@ -24,11 +24,12 @@ from symdiff.core.ranges import (
     ODD,
     POSITIVE,
 )
-from symdiff.core.store import NUM, SYM
-from symdiff.core.template import make_template
-from symdiff.expr import Expr, graph, session
+from symdiff.core.store import CALL, NUM
+from symdiff.core.template import PARAMETER, make_template
+from symdiff.expr import Expr, session
+from symdiff.functions import index as function_index
 from symdiff.parse import parse
-from symdiff.simplify.ranges import text_of
+from symdiff.simplify.ranges import text_of, uncounted
 
 #: The files of rules/, in the order in which their rules are tried.
 FILES = ("algebra", "pieces", "exp_log", "trigonometric", "inverse", "hyperbolic", "special")
@@ -109,34 +110,62 @@ def unfoldings() -> Rules:
 
 
 def _compiled(chosen: list[Rule], lengthen: bool = False) -> Rules:
+    """The machine of these rules, which adds those of a function when it first meets it."""
     rules = Rules(lengthen)
-    with session():
-        for rule in chosen:
-            compile_rule(rules, rule)
+    waiting: dict[int, list[tuple[int, Rule]]] = {}
+    for rank, rule in enumerate(chosen):
+        waiting.setdefault(bit_of(CALL + function_index(f)) if (f := trigger(rule)) else 0, []).append(
+            (rank, rule)
+        )
+
+    def load(bits: int) -> None:
+        for bit in [bit for bit in waiting if bit & bits == bit]:
+            while waiting[bit]:
+                rank, rule = waiting[bit][-1]
+                compile_rule(rules, rule, rank)
+                waiting[bit].pop()
+            rules.waiting &= ~bit
+
+    load(0)
+    rules.waiting = sum(bit for bit in waiting)
+    rules.load = load
     return rules
 
 
-def compile_rule(rules: Rules, rule: Rule) -> None:
-    """Add one rule to the machine."""
-    left, right = _parse(rule.left), _parse(rule.right)
-    with session() as s:
-        names = left.symbols
+def trigger(rule: Rule) -> str:
+    """The first function that the left side names, or "": where it is not, the rule cannot match."""
+    names = [name for name in re.findall(r"(\w+)\(", rule.left) if name != "sqrt"]
+    return names[0] if names else ""
+
+
+def compile_rule(rules: Rules, rule: Rule, rank: int = 0) -> None:
+    """Add one rule to the machine.
+
+    May run in the middle of a pass, so it leaves the store's marks alone, and the nodes that it makes do not
+    count for the pass's limit.
+    """
+    with session() as s, uncounted(s):
+        left = _parse(rule.left).id
+        names = sorted(set(re.findall(r"\b[a-z]\b", rule.left)))
         variables = [s.symbol(name) for name in names]
-        g = graph([left])
+        code = make_template(s, left, variables)
         place: list[int] = []
-        for op, args, leaf in zip(g.op, g.args, g.leaf, strict=True):
-            if op == SYM:
-                place.append(rules.node(VARIABLE, [names.index(leaf)]))
+        at = 0
+        while at < len(code):
+            op, words = int(code[at]), [int(w) for w in code[at + 2 : at + 2 + code[at + 1]]]
+            at += 2 + int(code[at + 1])
+            if op == PARAMETER:
+                place.append(rules.node(VARIABLE, words))
             elif op <= NUM:
-                place.append(rules.node(NUM, [leaf.p, leaf.q]))
+                place.append(rules.node(NUM, [words[0], words[1] if op == NUM else 1]))
             else:
-                place.append(rules.node(op, [place[a] for a in args]))
+                place.append(rules.node(op, [place[w] for w in words]))
         conditions = []
         for term, claim, than in rule.conditions:
             of = _parse(term) if than in ("", "0") else _parse(term) - _parse(than)
             conditions.append((make_template(s, of.id, variables), (WORDS | SIGNS)[claim]))
-        result = make_template(s, right.id, variables)
-    rules.rule(rule.name, place[-1], len(names), result, conditions)
+        result = make_template(s, _parse(rule.right).id, variables)
+    rules.rule(rule.name, rank, place[-1], len(names), result, conditions)
 
 
 def _parse(text: str) -> Expr:
