@@ -25,21 +25,23 @@ class Step(NamedTuple):
 
 class Effort(NamedTuple):
     """Bounds of one search: nodes of a formula that is given a normal form, terms of its polynomials, terms
-    multiplied for each choice of kernels, normal forms in all, and rounds."""
+    multiplied for each choice of kernels, normal forms in all, rounds, and whether a form is given a normal form
+    again though nothing has changed it: so that simplify finds nothing more in its own result."""
 
     nodes: int
     terms: int
     work: int
     forms: int
     rounds: int
+    again: bool
 
 
 #: By the number that a caller gives: 0 is rules only, 1 the default.
 EFFORTS = (
-    Effort(0, 0, 0, 0, 1),
-    Effort(400, 2_000, 30_000, 60, 3),
-    Effort(2_000, 20_000, 1_000_000, 500, 6),
-    Effort(10_000, 200_000, 30_000_000, 5_000, 12),
+    Effort(0, 0, 0, 0, 1, False),
+    Effort(400, 2_000, 30_000, 60, 3, False),
+    Effort(2_000, 20_000, 1_000_000, 500, 6, True),
+    Effort(10_000, 200_000, 30_000_000, 5_000, 12, True),
 )
 
 
@@ -58,6 +60,7 @@ class Search:
         self.forms = effort.forms
         self.trace: list[Step] | None = None
         self.done: dict[int, int] = {}
+        self.pair: tuple[str, str] | None = None  # the kernels of the angles that gave the last form
 
     def run(self, roots: list[int]) -> list[int]:
         """The cheapest forms found for the roots."""
@@ -68,9 +71,15 @@ class Search:
         best = self.cheaper("rules", root, rewritten)
         if not self.effort.nodes:
             return best
+        self.pair = None
         now = self.normal(root, best)
+        formed = now != best
         for _ in range(self.effort.rounds):
+            before = now
             now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
+            if now == before and formed and not self.effort.again:
+                break
+            formed = True
             now, before = self.normal(now, now), now
             if now == before:
                 break
@@ -224,7 +233,9 @@ class Search:
         if found is None:
             found = node
             if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
+                pair, self.pair = self.pair, None
                 found = self.normal(node, node)
+                self.pair = pair
             self.done[node] = found
         return found
 

@@ -239,17 +239,19 @@ class Field:
         if len(f) > 400 or degree > 120:
             raise GiveUp("factor")
         k, factors = f.factor()
-        out = (out[0] * fmpq(k), out[1], out[2])
+        whole: Value = (fmpq(k), {}, 0)
         factors = [(-g if g.leading_coefficient() < 0 else g, int(e), g) for g, e in factors]
         factors.sort(key=lambda t: (len(t[0]), str(t[0])))
         for g, e, given in factors:
             if e & 1 and g is not given:
-                out = minus(out)
+                whole = minus(whole)
             v = self.find(g)
             if v is None:
                 v = self.add_prime(g)
-            out = self.mul(out, self.powi(v, e))
-        return out
+            whole = self.mul(whole, self.powi(v, e))
+        if len(factors) > 1:
+            self.by_shape.setdefault((len(f), f.degrees()), []).append((f, whole))
+        return self.mul(out, whole)
 
     def find(self, f: Any) -> Value | None:
         for g, v in self.by_shape.get((len(f), f.degrees()), ()):
@@ -259,15 +261,20 @@ class Field:
 
     @staticmethod
     def certainly_prime(f: Any) -> bool:
-        """Some variable occurs in one term only, alone and to degree 1."""
-        if len(f) > 8:
+        """Some variable occurs in one term only, to degree 1: then a factor without it would divide all terms."""
+        if len(f) > 60:
+            return False
+        linear = [g for g, d in enumerate(f.degrees()) if d == 1]
+        if not linear:
             return False
         monomials = f.monoms()
-        for m in monomials:
-            if sum(m) == 1:
-                g = m.index(1)
-                if sum(1 for other in monomials if other[g]) == 1:
-                    return True
+        for g in linear:
+            count = 0
+            for m in monomials:
+                if m[g]:
+                    count += 1
+            if count == 1:
+                return True
         return False
 
     def add_prime(self, f: Any) -> Value:

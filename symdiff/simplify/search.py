@@ -21,6 +21,9 @@ from symdiff.simplify.written import Written
 #: How often a field is made anew.
 ATTEMPTS = 6
 
+#: The kernels that a field is begun with: a monomial costs as much as there are.
+KERNELS = 10
+
 #: The most kernels and the highest root.
 MOST_KERNELS, MOST_ROOT = 96, 60
 
@@ -71,7 +74,7 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
 
 def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effort) -> tuple[Written, Value]:
     """A field with these kernels and the value of the root in it."""
-    kernels, q, scale = 24, found.root, 1
+    kernels, q, scale = KERNELS, found.root, 1
     for _ in range(ATTEMPTS):
         try:
             f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
@@ -134,7 +137,11 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     cost = search.cost
     found = shape(s, root)
     best, name = root, ""
-    for pair in choices(found.names):
+    winner = search.pair
+    pairs = choices(found.names)
+    if search.pair in pairs:  # of what has been given a form before, the kernels are known that suit it
+        pairs = [search.pair]
+    for pair in pairs:
         if search.forms <= 0:
             break
         search.forms -= 1
@@ -154,7 +161,9 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
                 judge = Domain(f, root)
             if proved(f, v, node) and judge.allows(node):
                 best, name = node, form
+                winner = pair
                 break
+    search.pair = winner
     return best, name
 
 
