@@ -89,9 +89,11 @@ class Field:
         self.known: dict[Any, int] = {}  # key of a kernel -> prime
         self.by_shape: dict[Any, list[tuple[Any, int | Value]]] = {}
         self.relations: list[tuple[int, int, Any]] = []  # generator, degree, divisor; innermost first
-        self.facts: list[tuple[int, int]] = []  # product of sign(p) over the mask is +-1
-        self.rows: list[tuple[int, int, int]] = []  # the facts, solved
-        self.solved = 0
+        self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
+        self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
+        self.rows: list[tuple[int, int, int]] = []  # what follows, solved
+        self.together: dict[int, int] = {}  # masks whose signs are known as a whole only
+        self.solved = (0, 0)
         self.powers: dict[tuple[int, int], Any] = {}
 
     # ---------------------------------------------------------------- kernels and primes
@@ -288,7 +290,10 @@ class Field:
         if v is not None:
             shape.append((f, v))
             return v
-        p = self.new_prime(f, ("poly",), self.is_positive(f))
+        positive = self.is_positive(f)
+        p = self.new_prime(f, ("poly",), positive)
+        if positive and not any(f.monoms()[-1]):
+            self.nonzero.add(p)  # a positive number and terms >= 0
         if nested:
             self.nested.append(p)
         shape.append((f, p))
@@ -330,8 +335,7 @@ class Field:
         """Whether v is zero by the facts that are known now."""
         if not v[0]:
             return True
-        if self.solved < len(self.facts):
-            self.solve_facts()
+        self.solve_facts()
         signs = list(self.gens)
         for mask, sign, top in self.rows:
             g = self.sign_gens.get(top)
@@ -503,17 +507,47 @@ class Field:
 
     # ---------------------------------------------------------------- signs
 
+    def exclude(self, v: Value) -> None:
+        """v is known to be zero nowhere, so none of its primes is."""
+        for p, e in v[1].items():
+            if e > 0:
+                self.nonzero.add(p)
+            if self.info[p][0] == "power":  # 0^n is 0, or no number, or 1 for an n that is 0
+                self.nonzero.add(self.info[p][1])
+
+    def is_nonzero(self, p: int) -> bool:
+        return p in self.nonzero or bool(self.integer[p]) or self.info[p][0] in ("E", "exp")
+
     def fact(self, v: Value) -> None:
         """v is known to be >= 0 wherever the formula is defined."""
         m = self.sign_mask(v)
         if m:
-            self.facts.append((m, 1 if v[0] > 0 else -1))
+            others = [p for p, e in v[1].items() if e > 0 and not m >> p & 1]
+            self.facts.append((m, 1 if v[0] > 0 else -1, others))
         elif v[0] < 0:
             raise GiveUp("defined nowhere")
 
     def solve_facts(self) -> None:
-        """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones."""
-        for m, s in self.facts[self.solved :]:
+        """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones.
+
+        Where a prime is zero, a product >= 0 says nothing of the other ones: a^2*b >= 0 holds for a = 0 and any
+        b.  So only facts about primes that are never zero are combined; a single prime's is taken as it is; a
+        product's sign is otherwise known as a whole, where it stands beside the product itself.
+        """
+        self.solved = (len(self.facts), len(self.nonzero))
+        self.rows = []
+        self.together = {}
+        for m, s, others in self.facts:
+            if not all(self.is_nonzero(p) for p in others):
+                continue
+            bits = [p for p in range(m.bit_length()) if m >> p & 1]
+            if not all(self.is_nonzero(p) for p in bits):
+                if len(bits) == 1:
+                    if all(top != bits[0] for _, _, top in self.rows):
+                        self.rows.append((m, s, bits[0]))
+                else:
+                    self.together[m] = s
+                continue
             for mask, sign, top in self.rows:
                 if m >> top & 1:
                     m, s = m ^ mask, s * sign
@@ -524,14 +558,17 @@ class Field:
                     for mask, sign, t in self.rows
                 ]
                 self.rows.append((m, s, top))
-        self.solved = len(self.facts)
 
     def settle(self, mask: int) -> tuple[int, int]:
         """The product of signs as (product of fewer, +-1)."""
         s = 1
         if mask:
-            if self.solved < len(self.facts):
+            if self.solved != (len(self.facts), len(self.nonzero)):
                 self.solve_facts()
+            for m, sign in self.together.items():
+                if mask & m == m:
+                    mask ^= m
+                    s *= sign
             for m, sign, top in self.rows:
                 if mask >> top & 1:
                     mask ^= m

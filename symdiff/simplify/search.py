@@ -97,10 +97,16 @@ def learn(f: Written, op: int, args: list[int]) -> None:
     """What the node's domain says of signs."""
     s = f.s
     try:
-        if op == POW and s.op[args[1]] <= NUM and s.value(args[1])[1] != 1:
-            f.fact(f.value(args[0]))
+        if op == POW and s.op[args[1]] <= NUM:
+            p, q, _ = s.value(args[1])
+            if p < 0:
+                f.exclude(f.value(args[0]))
+            if q != 1:
+                f.fact(f.value(args[0]))
         elif op >= CALL:
             name = s.functions[op - CALL]
+            if name in ("log", "log2", "log10"):
+                f.exclude(f.value(args[0]))
             if name in BOUNDS:
                 u = f.value(args[0])
                 for fact in BOUNDS[name](f, u):
