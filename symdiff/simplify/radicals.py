@@ -31,8 +31,8 @@ from symdiff.simplify.surds import (
     square_root,
 )
 
-#: Operations on numbers that are read in one expression; the rest is left alone.
-STEPS: Final = 2_000
+#: Products of terms, about, for the numbers in one expression; when they are spent the rest is left alone.
+STEPS: Final = 40_000
 
 #: Terms of one sum that hold a root which does not go away.
 STUBBORN: Final = 8
@@ -104,6 +104,15 @@ def sum_of_roots(terms: list[Root]) -> list[Root]:
     return out + [r for r in others if r.surd]
 
 
+def effort(op: int, values: list[Root]) -> int:
+    """Products of terms, about, in an operation: a surd of n terms has up to 2^(n-1) in its norms."""
+    if op == POW:
+        return int(16 ** (min(len(values[0].surd), 4) - 1)) if values[0].surd else 1
+    rooted = [len(r.under) for r in values if not r.plain]
+    pairs = len(rooted) ** 2 * 16 ** (min(max(rooted), 4) - 1) if rooted else 0
+    return int(pairs) + sum(len(r.surd) for r in values)
+
+
 # ---------------------------------------------------------------- nodes
 
 
@@ -136,11 +145,12 @@ class Reader:
         known = [a for a in args if a in self.values]
         if len(known) < len(args) and (op == POW or all(s.op[a] <= NUM for a in known)):
             return node
-        self.steps -= 1
+        values = [self.values[a] for a in known]
+        self.steps -= effort(op, values)
         if self.steps < 0:
             return node
         try:
-            found = self.found(op, args, [self.values[a] for a in known])
+            found = self.found(op, args, values)
         except Unknown:
             return self.shorter(node, partial(self.flat, args[0], args[1])) if op == POW else node
         if len(known) == len(args) and len(found) < 2:
@@ -239,7 +249,7 @@ class Reader:
 
 def denested(s: Store, node: int) -> int:
     """A power of a number under roots as a shorter sum of roots; else the node."""
-    return denest_all(s, node) if s.op[node] == POW else node
+    return denest_all(s, node) if s.op[node] == POW and not walk.symbols(s, [node]) else node
 
 
 def denest_all(s: Store, root: int) -> int:

@@ -24,8 +24,8 @@ BITS: Final = 512
 #: Surds with more terms than this are left alone: four independent roots and their products.
 TERMS: Final = 16
 
-#: Generators under a square root, one below the other.
-DEPTH: Final = 4
+#: Generators of a surd and the rational numbers, one below the other: what TERMS allow.
+DEPTH: Final = 5
 
 #: Whole powers of a surd beyond this are left alone.
 FAR: Final = 64
@@ -67,7 +67,7 @@ def collected(terms: Iterable[tuple[int, Fraction]]) -> Surd:
     """The sum of c*sqrt(d)."""
     out: Surd = {}
     for d, c in terms:
-        if d not in out and d > SIEVED * SIEVED:  # another one with the same root, times a rational number
+        if d not in out and max(d, *out, 1) > SIEVED * SIEVED:  # with a square of a large prime, perhaps
             for e in out:
                 r = isqrt(d * e)
                 if r * r == d * e:
@@ -128,7 +128,7 @@ def parted(a: Surd) -> tuple[Surd, Surd, int]:
 def inverse(a: Surd) -> Surd:
     """1/a, by conjugates."""
     above = UNIT
-    for _ in range(DEPTH + 1):
+    for _ in range(DEPTH):
         if not a:
             raise Unknown
         if set(a) == {1}:
