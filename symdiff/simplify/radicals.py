@@ -216,7 +216,9 @@ class Reader:
         best = self.terms(a)
         if len(a) < 2:
             return best
-        best = self.shorter(best, partial(self.over, a))
+        top, bottom = gcd(*(c.numerator for c in a.values())), lcm(*(c.denominator for c in a.values()))
+        for content in (Fraction(1, bottom), Fraction(top, bottom)):
+            best = self.shorter(best, partial(self.times, a, content))
         for d in sorted(a):
             if d > 1:
                 best = self.shorter(best, partial(self.split, a, d))
@@ -230,11 +232,8 @@ class Reader:
             terms.append(int(build.scale(s, self.number(c), root)))
         return int(build.add(s, terms))
 
-    def over(self, a: Surd) -> int:
-        """Whole coefficients, times one number."""
-        bottom = lcm(*(c.denominator for c in a.values()))
-        top = gcd(*(int(c * bottom) for c in a.values()))
-        content = Fraction(top, bottom)
+    def times(self, a: Surd, content: Fraction) -> int:
+        """A number times what is left without it."""
         return int(build.scale(self.s, self.number(content), self.terms(plus({}, a, 1 / content))))
 
     def split(self, a: Surd, d: int) -> int:
