@@ -173,9 +173,9 @@ def square_root(a: Surd, depth: int = DEPTH) -> Surd:
     u = square_root(plus({}, plus(b, norm), Fraction(1, 2)), depth - 1)
     v = multiplied(c, inverse(plus({}, u, 2)))
     out = plus(u, multiplied(v, {g: Fraction(1)}))
-    if plus(multiplied(out, out), a, -1):
+    if plus(multiplied(out, out), a, -1) or sign(out) < 0:
         raise Unknown
-    return plus({}, out, sign(out))
+    return out
 
 
 def whole_cube_root(n: int) -> int:
