@@ -190,13 +190,9 @@ class Domain:
                 return True
         return False
 
-    def has_positive_term(self, poly: object) -> bool:
+    def has_positive_term(self, poly: Any) -> bool:
         """Whether a term of a sum of terms >= 0 is never zero."""
-        f = self.f
-        for m in poly.monoms():  # type: ignore[attr-defined]  # a polynomial of flint's
-            if all(self.nonzero_generator(g) for g, e in enumerate(m) if e):
-                return True
-        return False
+        return any(all(self.nonzero_generator(g) for g, e in enumerate(m) if e) for m in poly.monoms())
 
     def nonzero_generator(self, g: int) -> bool:
         v = self.f.gen_value[g]

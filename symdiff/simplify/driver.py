@@ -12,6 +12,7 @@ from symdiff.core import build, measure, walk
 from symdiff.core.rewrite import rewrite
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.cost import Cost, length
+from symdiff.simplify.radicals import denest_all
 from symdiff.simplify.rules import machine
 
 
@@ -71,8 +72,9 @@ class Search:
         best = self.cheaper("rules", root, rewritten)
         if not self.effort.nodes:
             return best
+        best = self.radicals(best)
         self.pair = None
-        now = self.normal(root, best)
+        now = self.radicals(self.normal(root, best))
         formed = now != best
         for _ in range(self.effort.rounds):
             before = now
@@ -84,6 +86,13 @@ class Search:
             if now == before:
                 break
         return now
+
+    def radicals(self, node: int) -> int:
+        """The node with nested roots of numbers taken apart, if that is shorter."""
+        if len(walk.reach_list(self.s, [node])) > self.effort.nodes:
+            return node
+        new = denest_all(self.s, node)
+        return self.cheaper("radicals", node, new) if self.cost(self.s, new) < self.cost(self.s, node) else node
 
     def cheaper(self, name: str, old: int, new: int) -> int:
         if new == old or self.cost(self.s, new) > self.cost(self.s, old):

@@ -537,16 +537,12 @@ class Field:
         self.solved = (len(self.facts), len(self.nonzero))
         self.rows = []
         self.together = {}
+        perhaps_zero = []
         for m, s, others in self.facts:
             if not all(self.is_nonzero(p) for p in others):
                 continue
-            bits = [p for p in range(m.bit_length()) if m >> p & 1]
-            if not all(self.is_nonzero(p) for p in bits):
-                if len(bits) == 1:
-                    if all(top != bits[0] for _, _, top in self.rows):
-                        self.rows.append((m, s, bits[0]))
-                else:
-                    self.together[m] = s
+            if not all(self.is_nonzero(p) for p in range(m.bit_length()) if m >> p & 1):
+                perhaps_zero.append((m, s))
                 continue
             for mask, sign, top in self.rows:
                 if m >> top & 1:
@@ -558,6 +554,16 @@ class Field:
                     for mask, sign, t in self.rows
                 ]
                 self.rows.append((m, s, top))
+        alone = []
+        for m, s in perhaps_zero:
+            for mask, sign, top in self.rows:
+                if m >> top & 1:
+                    m, s = m ^ mask, s * sign
+            if m & (m - 1):
+                self.together[m] = s
+            elif m and all(mask != m for mask, _, _ in alone):
+                alone.append((m, s, m.bit_length() - 1))
+        self.rows += alone
 
     def settle(self, mask: int) -> tuple[int, int]:
         """The product of signs as (product of fewer, +-1)."""

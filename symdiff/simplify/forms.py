@@ -117,7 +117,6 @@ def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     for j in sorted(
         {key[2] for key in f.known if isinstance(key, tuple) and len(key) == 3 and key[0] == "circular"}
     ):
-        kernels = {f.known.get(("circular", name, j)) for name in ("sin", "cos")}
         first = f.known.get(("circular", f.pair_of["circular"].first, j))
         if first is None:
             continue

@@ -13,8 +13,9 @@ from symdiff.core.store import CALL, NUM, POW, Store
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.field import ONE, Again, Bounds, Field, GiveUp, Value, minus
+from symdiff.simplify.field import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.forms import absorb, candidates
+from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
 from symdiff.simplify.written import Written
 
@@ -26,10 +27,6 @@ KERNELS = 10
 
 #: The most kernels and the highest root.
 MOST_KERNELS, MOST_ROOT = 96, 60
-
-#: The exceptions by which a form is given up: flint raises those of arithmetic.
-FAILED = (GiveUp, ZeroDivisionError, OverflowError)
-
 
 class Shape(NamedTuple):
     """What a formula is made of: the names of its functions, the common denominator of its exponents."""
@@ -78,8 +75,7 @@ def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effor
     for _ in range(ATTEMPTS):
         try:
             f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
-            for _, op, args in strict_nodes(s, [root]):
-                learn(f, op, args)
+            learn(f, [root])
             return f, f.value(root)
         except Again as again:
             if again.what == "kernels":
@@ -91,51 +87,6 @@ def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effor
             if kernels > MOST_KERNELS or q > MOST_ROOT or scale > 60:
                 break
     raise GiveUp("kernels")
-
-
-def learn(f: Written, op: int, args: list[int]) -> None:
-    """What the node's domain says of signs."""
-    s = f.s
-    try:
-        if op == POW and s.op[args[1]] <= NUM:
-            p, q, _ = s.value(args[1])
-            if p < 0:
-                f.exclude(f.value(args[0]))
-            if q != 1:
-                f.fact(f.value(args[0]))
-        elif op >= CALL:
-            name = s.functions[op - CALL]
-            if name in ("log", "log2", "log10"):
-                f.exclude(f.value(args[0]))
-            if name in BOUNDS:
-                u = f.value(args[0])
-                for fact in BOUNDS[name](f, u):
-                    f.fact(fact)
-    except FAILED:
-        pass
-
-
-def _one(f: Field, u: Value, sign: int) -> Value:
-    """1 + u or 1 - u."""
-    return f.add([ONE, u if sign > 0 else minus(u)])
-
-
-def _less_one(f: Field, u: Value) -> Value:
-    return f.add([u, minus(ONE)])
-
-
-#: What is not negative where a function of u is defined.
-BOUNDS = {
-    "log": lambda f, u: [u],
-    "asin": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "acos": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "atanh": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "acosh": lambda f, u: [u, _one(f, u, 1), _less_one(f, u)],
-    "asech": lambda f, u: [u, _one(f, u, 1), _one(f, u, -1)],
-    "acoth": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "asec": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "acsc": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-}
 
 
 def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
