@@ -96,6 +96,9 @@ class Search:
         from symdiff.simplify.search import shortest
 
         node, name = shortest(s, root, self)
+        if not name:
+            node = self.clusters(best)
+            name = "terms that share a denominator" if node != best else ""
         if name and self.cost(s, node) < self.cost(s, best):
             if self.is_polynomial(best) and measure.size(s, node) + FACTORED > measure.size(s, best):
                 return best
@@ -103,6 +106,69 @@ class Search:
                 self.trace.append(Step(name, best, node))
             return node
         return best
+
+    def clusters(self, root: int) -> int:
+        """Each sum in the root with the terms that share a denominator or a function brought together."""
+        s = self.s
+        ids, ops, children, _ = walk.export(s, [root])
+        if len(ids) > self.effort.nodes:
+            return root
+        out = dict(zip(ids, ids, strict=True))
+        for node, op, places in zip(ids, ops, children, strict=True):
+            if op <= SYM or op in s.logic or op == CALL + s.piecewise:
+                continue
+            args = [out[ids[k]] for k in places]
+            if args != [ids[k] for k in places]:
+                out[node] = walk.rebuild_node(s, op, args)
+            if op == SUM and s.op[out[node]] == SUM and (node != root or len(args) > 2):
+                out[node] = self.cluster(out[node], node == root)
+        return out[root]
+
+    def cluster(self, node: int, top: bool) -> int:
+        """The sum with its groups of terms simplified."""
+        s = self.s
+        found = self.done.get(node)
+        if found is not None:
+            return found
+        groups: list[tuple[set[int], list[int]]] = []
+        for t in s.children(node):
+            marks = self.marks(int(t))
+            terms = [int(t)]
+            for group in [g for g in groups if g[0] & marks]:
+                groups.remove(group)
+                marks |= group[0]
+                terms = group[1] + terms
+            groups.append((marks, terms))
+        found = node
+        if len(groups) > 1 or not top:
+            new = []
+            for _, terms in groups:
+                total = build.add(s, terms)
+                new.append(self.part(total) if len(terms) > 1 else total)
+            found = build.add(s, new)
+            if self.cost(s, found) >= self.cost(s, node):
+                found = node
+        self.done[node] = found
+        return found
+
+    def marks(self, term: int) -> set[int]:
+        """What makes a term meet another one: the bases under its fraction lines, its calls; 0 for none."""
+        s = self.s
+        out: set[int] = set()
+        stack = [term]
+        while stack:
+            node = stack.pop()
+            op = int(s.op[node])
+            if op == SCALE or op == PROD:
+                stack += [int(c) for c in s.children(node)]
+            elif op == POW and s.op[s.arg(node, 1)] <= NUM:
+                p, q, _ = s.value(int(s.arg(node, 1)))
+                base = int(s.arg(node, 0))
+                if (p < 0 or q != 1) and s.op[base] > SYM:
+                    out.add(base)
+            elif op >= CALL:
+                out.add(node)
+        return out or {0}
 
     def is_polynomial(self, node: int) -> bool:
         """Whether the node is a sum of powers of one variable with numbers in front."""

@@ -8,6 +8,7 @@ root or a symbolic power would want a sign that is not known, the absolute value
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from flint import fmpq
@@ -219,6 +220,15 @@ class Emission:
             del sigmas[settled, s]  # the sign of the product is in its power
             out += [self.power(self.mul(self.merged(primes, x)), x)]
             return 0
+        own = [key for key, value in sigmas.items() if value == parts]  # p^x*q^x is (p*q)^x where both are
+        together, sign = 0, 1
+        for m, k in own:
+            together, sign = together ^ m, sign * k
+        if own and e % q == 0 and (together, sign) == (settled, s):
+            for key in own:
+                del sigmas[key]
+            out += [self.power(self.mul(self.merged(primes, x)), x)]
+            return 0
         self.absolute_power(primes, x, out)
         return mask if e // q & 1 else 0
 
@@ -295,16 +305,23 @@ class Emission:
             same = {p: (e, 1, (k - e) // q) for p, k in exponents.items() if (k - e) % q == 0}
             if len(same) == len(exponents):
                 out.append(same)
-        for e in sorted({abs(k) for k in values}):
-            for sign in (1, -1):
-                both = {}
-                for p, k in exponents.items():
-                    way = 1 if k * sign > 0 else -1
-                    if (k - way * sign * e) % q:
-                        break
-                    both[p] = (sign * e, way, (k - way * sign * e) // q)
-                if len(both) == len(exponents) and both not in out:
-                    out.append(both)
+        for e in sorted({k % q for k in values} | {q - k % q for k in values} | {abs(k) for k in values}):
+            ways = [[way for way in (1, -1) if (k - way * e) % q == 0] for k in exponents.values()]
+            if all(ways) and 2 ** sum(len(w) - 1 for w in ways) <= 16:
+                for choice in product(*ways):
+                    chosen = {
+                        p: (e, way, (k - way * e) // q)
+                        for (p, k), way in zip(exponents.items(), choice, strict=True)
+                    }
+                    if 1 in choice and chosen not in out:
+                        out.append(chosen)
+                    turned = {
+                        p: (-e, way, (k + way * e) // q)
+                        for (p, k), way in zip(exponents.items(), choice, strict=True)
+                        if (k + way * e) % q == 0
+                    }
+                    if 1 in choice and len(turned) == len(exponents) and turned not in out:
+                        out.append(turned)
         return out
 
     def root_of_quotient(self, up: list[int], down: list[int], x: int, out: list[int]) -> None:
@@ -476,8 +493,8 @@ class Emission:
         f = self.f
         terms = [(m, int(k)) for m, k in poly.terms()]
         node = self.add([self.emit(f.monomial(m, fmpq(k))) for m, k in terms])
-        if len(terms) == 2:
-            node = self.shortest([node, *self.double_angle(terms)])
+        if 2 <= len(terms) <= 12:
+            node = self.shortest([node, *self.double_angles(terms)])
         if len(terms) > 1:
             node = self.shortest([node, *self.other_squares(poly)])
         if key:
@@ -508,28 +525,31 @@ class Emission:
                     out.append(self.add([self.emit(f.monomial(m, fmpq(int(k)))) for m, k in total.terms()]))
         return out
 
-    def double_angle(self, terms: list[tuple[Any, int]]) -> list[int]:
-        """m*(1 - 2*sin(u)^2) as m*cos(2*u)."""
+    def double_angles(self, terms: list[tuple[Any, int]]) -> list[int]:
+        """m*(1 - 2*sin(u)^2) as m*cos(2*u), in a sum of more terms too."""
         f = self.f
-        (m1, k1), (m2, k2) = terms
-        changed = [g for g in range(len(m1)) if m1[g] != m2[g]]
-        if (
-            len(changed) != 1
-            or abs(int(m1[changed[0]]) - int(m2[changed[0]])) != 2
-            or (k1 != -2 * k2 and k1 != 2 * k2)
-        ):
+        left = {tuple(int(e) for e in m): k for m, k in terms}
+        out: list[int] = []
+        for m in list(left):
+            for g, e in enumerate(m):
+                k = left.get(m, 0)
+                if e < 2 or not k or len(f.gen_value[g][1]) != 1:
+                    continue
+                info = f.info[next(iter(f.gen_value[g][1]))]
+                if info[0] not in ("circular", "hyperbolic") or info[1] not in DOUBLE:
+                    continue
+                constant, factor = DOUBLE[info[1]]
+                lower = (*m[:g], e - 2, *m[g + 1 :])
+                if k % 2 or left.get(lower, 0) * factor != k * constant:
+                    continue
+                rest = self.emit(f.monomial(lower, fmpq(k, factor)))
+                name = "cos" if info[0] == "circular" else "cosh"
+                out.append(self.mul([rest, self.call(name, self.angle(info[0], info[2], fmpq(2)))]))
+                del left[m], left[lower]
+        if not out:
             return []
-        g = changed[0]
-        v = f.gen_value[g]
-        info = f.info[next(iter(v[1]))] if len(v[1]) == 1 else ("",)
-        if info[0] not in ("circular", "hyperbolic") or info[1] not in DOUBLE:
-            return []
-        constant, factor = DOUBLE[info[1]]
-        if k1 * constant != factor * k2:
-            return []
-        rest = self.emit(f.monomial(m2, fmpq(k2 * constant)))
-        name = "cos" if info[0] == "circular" else "cosh"
-        return [self.mul([rest, self.call(name, self.angle(info[0], info[2], fmpq(2)))])]
+        out += [self.emit(f.monomial(m, fmpq(k))) for m, k in left.items()]
+        return [self.add(out)]
 
     def merged(self, primes: list[int], x: int) -> list[int]:
         """The bases that stand under the exponent x, products multiplied out where that is shorter."""

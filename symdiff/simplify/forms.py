@@ -72,6 +72,12 @@ def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
 
 def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     """The numerator multiplied out."""
+    _expanded(e, v, out, ("poly",))
+    if any(e.f.info[p][0] in e.f.pair_of and k > 0 for p, k in v[1].items()):
+        _expanded(e, v, out, ("poly", *e.f.pair_of))
+
+
+def _expanded(e: Emission, v: Value, out: list[tuple[str, int]], kinds: tuple[str, ...]) -> None:
     f = e.f
     q = f.q
     numerator, rest = f.one, {}
@@ -80,7 +86,7 @@ def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
         if (
             k % q == 0
             and n > 0
-            and len(f.prime[p]) > 1
+            and f.info[p][0] in kinds
             and len(numerator) * len(f.prime[p]) ** min(n, 9) < 400
         ):
             numerator = numerator * f.prime[p] ** n

@@ -397,8 +397,12 @@ class Reader(Field):
                 r -= n
                 if not r:
                     continue
-            k = self.kernel(("sigma", mask, s, key), ("sigma", mask, s, m), True)
-            sign, c = self.put(out, sign, c, k, self.units(r))
+            single = [("sigma", 1 << p, 1, key) for p in range(mask.bit_length()) if mask >> p & 1]
+            if len(single) < 2 or s < 0 or any(name not in self.known for name in single):
+                single = [("sigma", mask, s, key)]
+            for name in single:
+                k = self.kernel(name, (*name[:3], m), True)
+                sign, c = self.put(out, sign, c, k, self.units(r))
         return self.mul((c, out, sign), more)
 
     # ---------------------------------------------------------------- angles

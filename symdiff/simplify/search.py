@@ -14,7 +14,7 @@ from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
 from symdiff.simplify.field import ONE, Again, Bounds, Field, GiveUp, Value, minus
-from symdiff.simplify.forms import candidates
+from symdiff.simplify.forms import absorb, candidates
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
 from symdiff.simplify.written import Written
 
@@ -45,6 +45,8 @@ def shape(s: Store, root: int) -> Shape:
             decimal = decimal or s.value(node)[2]
         elif op == POW and s.op[args[1]] <= NUM:
             q = lcm(q, s.value(args[1])[1])
+    if q % 2 and names & {"exp", *HYPERBOLIC}:  # exp(u)/(exp(u) + 1)^2 has cosh(u/2) in it
+        q *= 2
     return Shape(frozenset(names), q, decimal)
 
 
@@ -140,6 +142,7 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
             f, v = read(s, root, pair, found, search.effort)
             emission = Emission(f, found.decimal)
             forms = candidates(emission, f.settled(v))
+            forms.append(("absorbed", absorb(emission, best)))
         except FAILED:
             continue
         least = cost(s, best)

@@ -8,8 +8,23 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flint import fmpq
+
+from symdiff.core import build, numbers
 from symdiff.core.store import NUM, POW, SYM, Store
-from symdiff.simplify.field import ONE, ONE_Q, ZERO, Again, Bounds, GiveUp, Value, frozen, minus, number
+from symdiff.simplify.field import (
+    ONE,
+    ONE_Q,
+    ZERO,
+    Again,
+    Bounds,
+    GiveUp,
+    Value,
+    frozen,
+    integer_factors,
+    minus,
+    number,
+)
 from symdiff.simplify.reading import Reader, strict_nodes
 
 
@@ -99,7 +114,18 @@ class Written(Reader):
     def opaque(self, node: int, name: str, args: list[int]) -> Value:
         if name in ODD_FUNCTIONS:
             return self.odd(node, name, self.values[args[0]])
+        if name == "log" and not self.values[args[0]][1] and self.values[args[0]][0] > 0:
+            return self.log_of_number(self.values[args[0]][0])
         return super().opaque(node, name, args)
+
+    def log_of_number(self, c: Any) -> Value:
+        """log(c) by logarithms of primes."""
+        s = self.s
+        terms = []
+        for z, m in integer_factors(c):
+            node = build.call(s, s.log, [numbers.number(s, z)])
+            terms.append((fmpq(m), self.kernel_value(("call", "log", z), ("call", node), True)))
+        return self.combine(terms)
 
     def keeps_whole(self, kind: str) -> bool:
         return kind == "circular" or not self.exponential
