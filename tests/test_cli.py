@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -121,6 +122,44 @@ PAGES = [
             "       = x + 1                      size 3, nodes 3\n"
         ),
     ),
+    (
+        ("simplify", "sqrt(x^2) + abs(y)", "--assume", "x: positive; -1 < y < 0"),
+        (
+            "  f(x, y) = sqrt(x^2) + abs(y)    size 7, nodes 8\n"
+            "          = x - y                 size 3, nodes 5\n"
+        ),
+    ),
+    (
+        ("simplify", "sin(pi*n)", "--assume", "n: positive, integer"),
+        "  f(n) = sin(pi*n)    size 4, nodes 4\n       = 0            size 1, nodes 1\n",
+    ),
+    (
+        ("simplify", "abs(e)", "--constants", "pi", "--assume", "e < 0", "--assume", "x: odd"),
+        "  f(e) = abs(e)    size 2, nodes 2\n       = -e        size 2, nodes 3\n",
+    ),
+    (
+        ("simplify", "x^3 + 3*x^2 + 3*x + 1", "--trace"),
+        (
+            "  f(x) = x^3 + 3*x^2 + 3*x + 1    size 15, nodes 9\n"
+            "       = (x + 1)^3                size 5, nodes 5\n"
+            "    factored: x^3 + 3*x^2 + 3*x + 1 -> (x + 1)^3\n"
+        ),
+    ),
+    (
+        ("simplify", "x^3 + 3*x^2 + 3*x + 1", "--effort", "0"),
+        (
+            "  f(x) = x^3 + 3*x^2 + 3*x + 1    size 15, nodes 9\n"
+            "       = x^3 + 3*x^2 + 3*x + 1    size 15, nodes 9\n"
+        ),
+    ),
+    (
+        ("equal", "(x^2 + x)/x", "x + 1"),
+        (
+            "  A = (x^2 + x)/x    size 7, nodes 7\n"
+            "  B = x + 1          size 3, nodes 3\n"
+            "  equal wherever both are defined\n"
+        ),
+    ),
     (("eval", "-x^2", "x=3"), "-9\n"),
     (("eval", "x=3", "-x^2"), "-9\n"),
     (("eval", "sqrt(x^2 + y^2)", "x=3", "y=-4"), "5\n"),
@@ -147,6 +186,10 @@ def test_diff_ends_with_the_verdict_of_the_check(say: Any) -> None:
     assert "check: right" in out
     _, out, _ = say("diff", "x^2*y", "x")
     assert "right at 8 points" in out
+    _, plain, _ = say("diff", "(x^2 - 1)/(x - 1)", "--effort", "0", "--no-check")
+    _, short, _ = say("diff", "(x^2 - 1)/(x - 1)", "--effort", "3", "--no-check")
+    assert short.splitlines()[1].split() == ["f'(x)", "=", "1", "size", "1,", "nodes", "1"]
+    assert plain.splitlines()[1] != short.splitlines()[1]
     _, out, _ = say("diff", "sqrt(-1 - x^2)")
     assert "check: undecided: no point was found" in out
 
@@ -169,6 +212,37 @@ def test_check(say: Any) -> None:
     assert (status, "right at 16 points over 2 variables" in out) == (0, True)
     status, out, _ = say("check", "x^2*y", "--variable", "y", "--derivative", "x")
     assert status == 1
+
+
+#: Two formulas, the exit status, and how the last line ends.
+COMPARED = [
+    ("sin(x)^2", "1 - cos(x)^2", 0, "  equal wherever both are defined"),
+    ("sqrt(x^2)", "x", 1, "  different at x = -9/8: A is 1.125, B is -1.125"),
+    ("x > 1", "x > 2", 1, "  different at x = 2: A is true, B is false"),
+    ("1/3", "0.3", 1, "  different: A is 0.3333333333333333, B is 0.3"),
+    ("x", "x + 1e-300", 1, "  different at x = 3: both are 3 when rounded, but for certain not equal"),
+    ("log(x)", "log(-x)", 3, "  not known: neither a proof nor a point where they differ was found"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "status", "verdict"), COMPARED)
+def test_equal(say: Any, a: str, b: str, status: int, verdict: str) -> None:
+    found, out, err = say("equal", a, b)
+    assert (found, out.splitlines()[-1], err) == (status, verdict, "")
+    record = json.loads(say("equal", a, b, "--json")[1])
+    assert record["equal"] is {0: True, 1: False, 3: None}[status]
+    assert ("counterexample" in record) == (status == 1)
+    if status == 1:
+        point = record["counterexample"]
+        for text, value in zip((a, b), record["values"], strict=True):
+            f = sd.parse(text)
+            assert sd.evaluate(f, {name: point[name] for name in f.symbols}) == value
+
+
+def test_several_comparisons_end_with_the_gravest_status() -> None:
+    assert run("equal", "-", "log(-x)", stdin="log(x)\nlog(-x)\n").returncode == 3
+    assert run("equal", "-", "log(-x)", stdin="x\nlog(x)\n").returncode == 1
+    assert run("equal", "-", "log(-x)", stdin="x\n(\nlog(x)\n").returncode == 2
 
 
 def test_the_check_is_coloured_on_a_terminal_only() -> None:
@@ -217,6 +291,14 @@ def test_json_is_one_object_a_formula(say: Any) -> None:
 
     record = json.loads(say("simplify", "sin(x)^2 + cos(x)^2", "--json")[1])
     assert (record["simplified"], record["simplified_size"]) == ("1", 1)
+    assert "trace" not in record
+
+    trace = json.loads(say("simplify", "log(exp(x)) + (y^2 - 1)/(y - 1)", "--trace", "--json")[1])["trace"]
+    assert sd.parse(trace[0]["before"]) is sd.parse("log(exp(x)) + (y^2 - 1)/(y - 1)")
+    assert trace[-1]["after"] == "x + y + 1"
+    assert all(step["name"] for step in trace)
+    for earlier, later in pairwise(trace):
+        assert earlier["after"] == later["before"]
 
     record = json.loads(say("diff", "x^12", "--json", "--max-characters", "4", "--no-check")[1])
     assert (record["formula"], record["derivative"], record["derivative_size"]) == ("x^12", None, 5)
@@ -274,9 +356,23 @@ REFUSED = [
     (("check", "x*y", "--derivative", "y"), "1 derivative for the variables x, y"),
     (("check", "x*y", "--at", "x=1", "--at", "2"), "--at takes a name and a value"),
     (("simplify", "x +"), "the formula ends after +"),
+    (("simplify", "x", "--effort", "4"), "--effort takes a whole number from 0 to 3, not 4"),
+    (("diff", "x", "--effort", "-1"), "--effort takes a whole number from 0 on, not -1"),
+    (("simplify", "x", "--measure", "beauty"), 'measure is "length", "cost" or a function'),
+    (
+        ("simplify", "x", "--assume", "positive"),
+        '--assume takes such as "x: positive; 0 < y < 1", not positive',
+    ),
+    (("simplify", "x", "--assume", "x < y"), '--assume takes such as "x: positive; 0 < y < 1", not x < y'),
+    (("simplify", "x", "--assume", "x: big"), "big is no assumption about x: write real, positive"),
+    (("simplify", "x", "--assume", "x: positive; x < 0"), "no number x is all of this: positive, x < 0"),
+    (("simplify", "x", "--assume", "x > foo("), "foo is a variable here"),
+    (("equal", "x"), "two formulas are compared"),
+    (("equal", "x", "y", "z"), "two formulas are compared"),
+    (("equal", "x", "y +"), "the formula ends after +"),
     (("difff", "x"), "there is no command difff; did you mean diff?"),
     (("x^2",), 'for the derivative of a formula: symdiff diff "x^2"'),
-    (("--frobnicate",), "there is no command --frobnicate; there are: diff, eval, check, simplify"),
+    (("--frobnicate",), "there is no command --frobnicate; there are: diff, eval, check, simplify, equal"),
 ]
 
 

@@ -3,8 +3,8 @@
     symdiff diff "sin(x)*exp(-x^2)"
 
 One module for each command, loaded when it is asked for; what a command answers is a record, plain data, and
-lines for people are made from it.  Exit status: 0 fine, 1 a check found a derivative wrong, 2 bad input, 130
-interrupted.
+lines for people are made from it.  Exit status: 0 fine, 1 a check found a derivative wrong or two formulas
+different, 2 bad input, 3 it is not known whether two formulas are equal, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ COMMANDS = {
     "eval": "the value of a formula",
     "check": "is this the derivative? compared with measured slopes",
     "simplify": "a shorter formula that is equal to it",
+    "equal": "are two formulas equal? a proof, or a point where they differ",
 }
 
 HELP = """\
@@ -33,16 +34,17 @@ symdiff: type a formula, get its derivative: small, fast, checked.
   symdiff eval "sqrt(x^2 + y^2)" x=3 y=4
   symdiff check "x^3" --derivative "3*x^2"
   symdiff simplify "sin(x)^2 + cos(x)^2" --json
+  symdiff equal "sin(x)^2" "1 - cos(x)^2"
   symdiff diff < formulas.txt                  one formula a line
 
 commands
 {commands}
 
 symdiff COMMAND --help says more; symdiff --version which core runs.
-Exit status: 0 fine, 1 a check found a derivative wrong, 2 bad input.
+Exit status: 0 fine, 1 a derivative is wrong or formulas differ, 2 bad input, 3 not known.
 """
 
-FINE, WRONG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+FINE, WRONG, BAD_INPUT, UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from symdiff.cli import table
-from symdiff.cli.options import NOTATION, Given, Option
+from symdiff.cli.options import NOTATION, Given, Option, effort_of
 from symdiff.cli.session import Record, Session
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr
@@ -22,6 +22,7 @@ EXAMPLES = (
 OPTIONS = (
     Option("--order", "N", "the N-th derivative in each variable"),
     Option("--raw", "", "not simplified"),
+    Option("--effort", "N", "0 to 3: how long a shorter form is sought (default: 1)"),
     Option("--no-check", "", "without comparing it with measured slopes"),
     *NOTATION,
 )
@@ -34,9 +35,10 @@ def split(given: Given) -> tuple[list[str], list[str]]:
 def answer(f: Expr, others: list[str], session: Session) -> Record:
     order = session.given.number("--order", 1, 1)
     simplify = not session.given.has("--raw")
+    effort = effort_of(session.given, 1)
     variables = [name for word in others for name in word.replace(",", " ").split()] or list(f.symbols)
     names = [name_of(word) for word in variables] or ["x"]
-    chains = _derivatives(f, names, order, simplify)
+    chains = _derivatives(f, names, order, simplify, effort)
     record = {
         "formula": session.written(f),
         "variables": sorted({*f.symbols, *(names if not f.symbols else ())}),
@@ -62,13 +64,14 @@ def described(names: list[str], derivatives: list[Expr], session: Session) -> Re
     return {"variable": names} | {key: dict(zip(names, values, strict=True)) for key, values in parts.items()}
 
 
-def _derivatives(f: Expr, names: list[str], order: int, simplify: bool) -> list[list[Expr]]:
+def _derivatives(f: Expr, names: list[str], order: int, simplify: bool, effort: int) -> list[list[Expr]]:
     """For each variable f and its derivatives up to the order."""
     from symdiff.calculus import diff, gradient
 
     if order == 1 and len(names) > 1:
-        return [[f, g] for g in gradient(f, names, simplify=simplify)]
-    return [[f, *(diff(f, name, n, simplify=simplify) for n in range(1, order + 1))] for name in names]
+        return [[f, g] for g in gradient(f, names, simplify=simplify, effort=effort)]
+    orders = range(1, order + 1)
+    return [[f, *(diff(f, name, n, simplify=simplify, effort=effort) for n in orders)] for name in names]
 
 
 def _checked(names: list[str], chains: list[list[Expr]]) -> Record:

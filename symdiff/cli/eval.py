@@ -44,10 +44,11 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
     value = evaluate(f, given)
     values = {name: float(evaluate(parse(text))) for name, text in given.items()}
     record: Record = {"formula": str(f), "values": {n: v if isfinite(v) else None for n, v in values.items()}}
-    return record | {"value": value if isfinite(value) else None, "text": _written(value)}
+    return record | {"value": value if isfinite(value) else None, "text": shortest(value)}
 
 
-def _written(value: float | bool) -> str:
+def shortest(value: float | bool) -> str:
+    """A value as formulas write it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value).removesuffix(".0")

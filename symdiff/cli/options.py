@@ -37,6 +37,10 @@ NOTATION = (
 )
 
 
+#: The highest effort of the simplifier, named here since the simplifier is not loaded to read words.
+MOST_EFFORT = 3
+
+
 @dataclass(slots=True)
 class Given:
     """What was typed: words in order, options with all their values."""
@@ -85,6 +89,14 @@ def read(words: Sequence[str], options: Sequence[Option]) -> Given:
             value = following
         given.options.setdefault(name, []).append(value)
     return given
+
+
+def effort_of(given: Given, default: int) -> int:
+    """The value of --effort."""
+    effort = given.number("--effort", default, 0)
+    if effort > MOST_EFFORT:
+        raise SymdiffError(f"--effort takes a whole number from 0 to {MOST_EFFORT}, not {effort}")
+    return effort
 
 
 def _unknown(word: str, table: dict[str, Option]) -> str:

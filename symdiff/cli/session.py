@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from symdiff.cli import BAD_INPUT, FINE, WRONG
+from symdiff.cli import BAD_INPUT, FINE, UNKNOWN, WRONG
 from symdiff.cli.options import COMMON, Given, Option, page, read
 from symdiff.errors import ParseError, SymdiffError
 from symdiff.expr import Expr
@@ -24,6 +24,12 @@ Record = dict[str, Any]
 #: Longest formula printed, in characters: on a terminal about a minute of reading, elsewhere what a program
 #: may want.
 ON_TERMINAL, ELSEWHERE = 20_000, 10_000_000
+
+#: Exit statuses, the gravest last: one run of several formulas ends with the gravest of theirs.
+GRAVITY = (FINE, UNKNOWN, WRONG, BAD_INPUT)
+
+#: What a record says, as a status: the verdict of a check, or whether formulas are equal.
+STATUS = {"wrong": WRONG, False: WRONG, None: UNKNOWN}
 
 
 class Command(Protocol):
@@ -83,8 +89,8 @@ class Session:
                 defect = f"a defect of symdiff, please report it ({type(error).__name__}: {error})"
                 self._complain(text, origin, SymdiffError(defect))
                 continue
-            if record.get("check", {}).get("verdict") == "wrong":
-                status = max(status, WRONG)
+            verdict = record["equal"] if "equal" in record else record.get("check", {}).get("verdict", True)
+            status = max(status, STATUS.get(verdict, FINE), key=GRAVITY.index)
             if not first and not self.json:
                 print()
             first = False
