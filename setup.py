@@ -33,6 +33,10 @@ def note(message: str) -> None:
     print(f"symdiff: {message}", file=sys.stderr)
 
 
+#: The modules of the simplifier that are compiled with the core: loops over values and nodes.
+NORMAL_FORM = "signs field linear reading turning written canonical builder roots emit forms domain".split()
+
+
 def core() -> list[Extension]:
     """The core as one group of extensions, or nothing where mypyc cannot make it."""
     if os.environ.get("SYMDIFF_INTERPRETED", "0") not in ("", "0") or not BUILDING.intersection(sys.argv):
@@ -41,6 +45,7 @@ def core() -> list[Extension]:
         from mypyc.build import mypycify
 
         modules = sorted(str(p.relative_to(HERE)) for p in HERE.glob("symdiff/core/*.py"))
+        modules += [f"symdiff/simplify/{name}.py" for name in NORMAL_FORM]
         extensions = mypycify(
             # The layers above are not compiled, so their imports need not resolve here.
             [

@@ -11,8 +11,8 @@ from typing import Any
 from flint import fmpq
 
 from symdiff.core.store import CALL
-from symdiff.simplify.field import ONE, ONE_Q, GiveUp, Value, frozen, integer_factors, minus, number
-from symdiff.simplify.reading import Reader
+from symdiff.simplify.signs import ONE, ONE_Q, GiveUp, Value, frozen, integer_factors, minus, number
+from symdiff.simplify.turning import Turning
 
 #: Functions of the reciprocal of another one's argument.
 OF_RECIPROCAL = {"acot": "atan", "acsc": "asin", "asec": "acos", "asech": "acosh", "acsch": "asinh"}
@@ -21,7 +21,7 @@ OF_RECIPROCAL = {"acot": "atan", "acsc": "asin", "asec": "acos", "asech": "acosh
 MULTIPLE = 30
 
 
-class Canonical(Reader):
+class Canonical(Turning):
     """A reader that brings functions to a few of them."""
 
     def call(self, node: int, name: str, args: list[int]) -> Value:

@@ -11,8 +11,8 @@ from typing import Any
 
 from symdiff.core.store import CALL, NUM, POW
 from symdiff.functions import TABLE
-from symdiff.simplify.field import GiveUp, Value, frozen
 from symdiff.simplify.reading import strict_nodes
+from symdiff.simplify.signs import GiveUp, Value, frozen
 from symdiff.simplify.written import Written
 
 #: Functions that have poles: where cos, sin or sinh of the argument is zero.

@@ -92,7 +92,9 @@ class Search:
         if len(walk.reach_list(self.s, [node])) > self.effort.nodes:
             return node
         new = denest_all(self.s, node)
-        return self.cheaper("radicals", node, new) if self.cost(self.s, new) < self.cost(self.s, node) else node
+        return (
+            self.cheaper("radicals", node, new) if self.cost(self.s, new) < self.cost(self.s, node) else node
+        )
 
     def cheaper(self, name: str, old: int, new: int) -> int:
         if new == old or self.cost(self.s, new) > self.cost(self.s, old):
@@ -225,12 +227,7 @@ class Search:
         new = [self.part(c) for c in children]
         if new == children:
             return node
-        rebuilt = {
-            SUM: build.add,
-            PROD: build.product,
-            SCALE: build.product,
-            POW: lambda s, pair: build.power(s, *pair),
-        }[op](s, new)
+        rebuilt = walk.rebuild_node(s, op, new)
         return self.cheaper("parts", node, rebuilt)
 
     def part(self, node: int) -> int:

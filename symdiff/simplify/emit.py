@@ -8,15 +8,14 @@ root or a symbolic power would want a sign that is not known, the absolute value
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
 from typing import Any
 
 from flint import fmpq
 
-from symdiff.core import build, measure, numbers
-from symdiff.core.store import HALF, INT, MINUS_ONE, ONE, POW, SUM, ZERO, Store
-from symdiff.simplify.field import ONE as ONE_V
-from symdiff.simplify.field import ONE_Q, ZERO_Q, GiveUp, Value, frozen
+from symdiff.core.store import HALF, MINUS_ONE, ONE, ZERO
+from symdiff.simplify.roots import Roots
+from symdiff.simplify.signs import ONE as ONE_V
+from symdiff.simplify.signs import ONE_Q, ZERO_Q, GiveUp, Value, frozen
 from symdiff.simplify.written import RECIPROCAL, Written
 
 #: The most terms of a product of equal powers that is multiplied out.
@@ -32,59 +31,16 @@ DOUBLE = {"sin": (1, -2), "cos": (-1, 2), "sinh": (1, 2), "cosh": (-1, 2)}
 Exponent = tuple[int, tuple[tuple[Any, int], ...]]
 
 
-class Emission:
+class Emission(Roots):
     """Nodes for the values of a field; decimal: whether fractions in front are written as decimals."""
 
     def __init__(self, field: Written, decimal: bool = False) -> None:
-        self.f = field
-        self.s: Store = field.s
-        self.decimal = decimal
-        self.function = {name: i for i, name in enumerate(self.s.functions)}
-        self.rationals: dict[tuple[int, int], int] = {}
-        self.products: dict[tuple[int, int], int] = {}  # of factors, functions of one angle collected
-        self.angle_powers: dict[tuple[str, int, int, int], int] = {}
+        super().__init__(field, decimal)
         self.bases: dict[int, int] = {}
         self.polynomials: dict[Any, int] = {}
         self.hyperbolic = False  # whether sums of two exponentials are written by sinh and cosh
         self.sums_of_exponentials: dict[int, list[tuple[int, dict[int, Any]]]] = {}
         self.angles: dict[Any, int] = {}
-
-    # ---------------------------------------------------------------- building blocks
-
-    def size(self, node: int) -> int:
-        return measure.size(self.s, node)
-
-    def shortest(self, nodes: Iterable[int]) -> int:
-        return min(nodes, key=self.size)
-
-    def number(self, c: Any) -> int:
-        p, q = int(c.p), int(c.q)
-        return numbers.number(self.s, p, q, self.decimal and q > 1 and numbers.finite_decimal(q))
-
-    def rational(self, p: int, q: int) -> int:
-        node = self.rationals.get((p, q))
-        if node is None:
-            node = self.rationals[p, q] = numbers.number(self.s, p, q, False)
-        return node
-
-    def add(self, terms: list[int]) -> int:
-        return build.add(self.s, terms)
-
-    def mul(self, factors: list[int]) -> int:
-        return build.flat_product(self.s, factors)
-
-    def power(self, base: int, e: int) -> int:
-        return build.power(self.s, base, e)
-
-    def call(self, name: str, arg: int) -> int:
-        return build.call(self.s, self.function[name], [arg])
-
-    def negative(self, node: int) -> int:
-        """-node, the sign inside a sum."""
-        terms = self.terms(node)
-        return self.add([build.neg(self.s, t) for t in terms]) if terms else build.neg(self.s, node)
-
-    # ---------------------------------------------------------------- values
 
     def emit(self, v: Value, merge: bool = True) -> int:
         """A node for the value; merge: whether equal powers of sums may be multiplied out."""
@@ -232,116 +188,6 @@ class Emission:
         self.absolute_power(primes, x, out)
         return mask if e // q & 1 else 0
 
-    def mask(self, primes: Iterable[int]) -> int:
-        mask = 0
-        for p in primes:
-            if not self.f.positive[p]:
-                mask |= 1 << p
-        return mask
-
-    def absolute_power(self, primes: list[int], x: int, out: list[int]) -> None:
-        """Append |product of primes|^x, without the bars where signs are known."""
-        f = self.f
-        settled, s = f.settle(self.mask(primes))
-        if settled == 0:
-            base = self.mul(self.merged(primes, x))
-            out.append(self.power(base if s > 0 else self.negative(base), x))
-            return
-        known, unknown = [], []
-        for p in primes:
-            one, s = f.settle(0 if f.positive[p] else 1 << p)
-            if one:
-                unknown.append(p)
-            else:
-                known.append(self.base(p) if s > 0 else self.negative(self.base(p)))
-        if unknown:
-            known.append(self.call("abs", self.mul(self.merged(unknown, x))))
-        out.append(self.power(self.mul(known), x))
-
-    def roots(self, exponents: dict[int, int], out: list[int]) -> int:
-        """Append the powers of primes to fractions, in units of 1/q; returns the signs that this adds.
-
-        Primes whose signs are known together only stand under one root: |p|^(5/2)*|r|^(-1/2) is
-        |p*r|^(-1/2)*|p|^3.
-        """
-        f, q = self.f, self.f.q
-        flips = 0
-        for p, e in exponents.items():
-            if e // q & 1 and not f.positive[p]:
-                flips ^= 1 << p
-        best: list[int] | None = None
-        best_weight, best_added = 0, 0
-        for whole in self.distributions(exponents):
-            tried: list[int] = []
-            added = 0
-            groups: dict[int, list[tuple[int, int]]] = {}
-            for p, (e, way, n) in whole.items():
-                groups.setdefault(e, []).append((p, way))
-            for e, members in groups.items():
-                up = [p for p, way in members if way > 0]
-                down = [p for p, way in members if way < 0]
-                self.root_of_quotient(up, down, self.rational(e, q), tried)
-            for p, (_, _, n) in whole.items():
-                if n:
-                    tried.append(self.power(self.base(p), self.rational(n, 1)))
-                if n & 1 and not f.positive[p]:  # p^n has a sign, |p|^n has none
-                    added ^= 1 << p
-            left, _ = f.settle(flips ^ added)
-            weight = sum(self.size(t) for t in tried) + 3 * left.bit_count() + len(tried)
-            if best is None or weight < best_weight:
-                best, best_weight, best_added = tried, weight, added
-        assert best is not None
-        out += best
-        return flips ^ best_added
-
-    def distributions(self, exponents: dict[int, int]) -> list[dict[int, tuple[int, int, int]]]:
-        """For each prime (e, +-1, n) with exponent +-e + n*q: as they are, and brought to one e each."""
-        q = self.f.q
-        out = [{p: (e, 1, 0) for p, e in exponents.items()}]
-        values = sorted(set(exponents.values()))
-        if len(values) < 2 or not self.mask(exponents):
-            return out
-        for e in values:
-            same = {p: (e, 1, (k - e) // q) for p, k in exponents.items() if (k - e) % q == 0}
-            if len(same) == len(exponents):
-                out.append(same)
-        for e in sorted({k % q for k in values} | {q - k % q for k in values} | {abs(k) for k in values}):
-            ways = [[way for way in (1, -1) if (k - way * e) % q == 0] for k in exponents.values()]
-            if all(ways) and 2 ** sum(len(w) - 1 for w in ways) <= 16:
-                for choice in product(*ways):
-                    chosen = {
-                        p: (e, way, (k - way * e) // q)
-                        for (p, k), way in zip(exponents.items(), choice, strict=True)
-                    }
-                    if 1 in choice and chosen not in out:
-                        out.append(chosen)
-                    turned = {
-                        p: (-e, way, (k + way * e) // q)
-                        for (p, k), way in zip(exponents.items(), choice, strict=True)
-                        if (k + way * e) % q == 0
-                    }
-                    if 1 in choice and len(turned) == len(exponents) and turned not in out:
-                        out.append(turned)
-        return out
-
-    def root_of_quotient(self, up: list[int], down: list[int], x: int, out: list[int]) -> None:
-        """Append |product of up / product of down|^x."""
-        f = self.f
-        if not down:
-            self.absolute_power(up, x, out)
-            return
-        settled, s = f.settle(self.mask([*up, *down]))
-        if settled:
-            self.absolute_power(up, x, out) if up else None
-            self.absolute_power(down, self.negative(x), out)
-            return
-        above = self.mul(self.merged(up, x)) if up else ONE
-        below = self.mul(self.merged(down, x))
-        options = [(above, below)]
-        if s < 0:
-            options = [(self.negative(above), below), (above, self.negative(below))]
-        out.append(self.shortest(self.power(self.mul([a, self.power(b, MINUS_ONE)]), x) for a, b in options))
-
     def linear(self, terms: list[tuple[Any, Value]]) -> int:
         """The sum of rational multiples of values, factored or not, or as the formula has it."""
         f = self.f
@@ -412,41 +258,6 @@ class Emission:
         node = self.spelled(w, self.linear(terms))
         out.append(self.power(self.call("cosh" if k1 == k2 else "sinh", node), self.rational(n, 1)))
         return c * (fmpq(k1) * 2) ** n
-
-    def with_number(self, c: Any, factors: list[int]) -> int:
-        """c times the factors, the number inside a sum where that is shorter."""
-        best = self.mul([self.number(c), *factors])
-        if c == 1:
-            return best
-        s = self.s
-        if c < 0:
-            for i, node in enumerate(factors):  # -(a - b)^3 is (b - a)^3
-                base, e = (int(s.arg(node, 0)), int(s.arg(node, 1))) if s.op[node] == POW else (node, ONE)
-                if s.op[base] == SUM and s.op[e] == INT and s.value(e)[0] % 2:
-                    turned = self.power(self.negative(base), e)
-                    best = self.shortest(
-                        [best, self.mul([self.number(-c), *factors[:i], turned, *factors[i + 1 :]])]
-                    )
-        for i, node in enumerate(factors):
-            terms = self.terms(node)
-            if 1 < len(terms) <= 8:
-                k = self.number(c)
-                inner = self.add([self.mul([k, t]) for t in terms])
-                best = self.shortest([best, self.mul([*factors[:i], inner, *factors[i + 1 :]])])
-            elif s.op[node] == POW and int(s.arg(node, 1)) == MINUS_ONE:
-                terms = self.terms(int(s.arg(node, 0)))
-                if 1 < len(terms) <= 8:
-                    k = self.number(1 / c)
-                    inner = self.power(self.add([self.mul([k, t]) for t in terms]), MINUS_ONE)
-                    best = self.shortest([best, self.mul([*factors[:i], inner, *factors[i + 1 :]])])
-        return best
-
-    def terms(self, node: int) -> list[int]:
-        """The terms of a sum; none of anything else."""
-        s = self.s
-        return [int(t) for t in s.children(node)] if s.op[node] == SUM else []
-
-    # ---------------------------------------------------------------- primes
 
     def base(self, p: int) -> int:
         """A node for the prime."""
@@ -593,32 +404,3 @@ class Emission:
                 if changed:
                     break
         return [b for _, b in items]
-
-    # ---------------------------------------------------------------- functions of one angle
-
-    def angle_power(self, kind: str, u: int, a: int, b: int) -> int:
-        """sin(u)^a*cos(u)^b, as short as tan, sec, cot, csc make it."""
-        node = self.angle_powers.get((kind, u, a, b))
-        if node is None:
-            node = self.angle_powers[kind, u, a, b] = self.new_angle_power(kind, u, a, b)
-        return node
-
-    def new_angle_power(self, kind: str, u: int, a: int, b: int) -> int:
-        if not a and not b:
-            return ONE
-        h = "h" if kind == "hyperbolic" else ""
-
-        def f(name: str, k: int) -> int:
-            return self.power(self.call(name + h, u), self.rational(k, 1)) if k else ONE
-
-        def signed(up: str, down: str, k: int) -> int:
-            return f(up, k) if k >= 0 else f(down, -k)
-
-        options = [
-            self.mul([signed("sin", "csc", a), signed("cos", "sec", b)]),
-            self.mul([f("sin", a), f("cos", b)]),
-        ]
-        if a and b:
-            options.append(self.mul([signed("tan", "cot", a), signed("cos", "sec", a + b)]))
-            options.append(self.mul([signed("tan", "cot", -b), signed("sin", "csc", a + b)]))
-        return self.shortest(options)

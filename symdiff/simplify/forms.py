@@ -13,8 +13,8 @@ from flint import fmpq
 
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM
 from symdiff.simplify.emit import EXPONENTS, Emission
-from symdiff.simplify.field import ONE_Q, GiveUp, Value
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
+from symdiff.simplify.signs import ONE_Q, GiveUp, Value
 
 #: The highest multiple of an angle that is sought.
 MULTIPLES = 7

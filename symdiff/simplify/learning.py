@@ -4,9 +4,13 @@ root's is >= 0, what stands under a fraction line is not 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from symdiff.core.store import CALL, NUM, POW
-from symdiff.simplify.field import ONE, Field, GiveUp, Value, minus
-from symdiff.simplify.reading import Reader, strict_nodes
+from symdiff.simplify.field import Field
+from symdiff.simplify.reading import strict_nodes
+from symdiff.simplify.signs import ONE, GiveUp, Value, minus
+from symdiff.simplify.turning import Turning
 
 #: The exceptions by which a form is given up: flint raises those of arithmetic.
 FAILED = (GiveUp, ZeroDivisionError, OverflowError)
@@ -16,13 +20,13 @@ FAILED = (GiveUp, ZeroDivisionError, OverflowError)
 POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
 
 
-def learn(f: Reader, roots: list[int]) -> None:
+def learn(f: Turning, roots: list[int]) -> None:
     """Tell the field where the roots are defined: what is nowhere zero, what is not negative."""
     for _, op, args in strict_nodes(f.s, roots):
         _learn(f, op, args)
 
 
-def _learn(f: Reader, op: int, args: list[int]) -> None:
+def _learn(f: Turning, op: int, args: list[int]) -> None:
     s = f.s
     try:
         if op == POW and s.op[args[1]] <= NUM:
@@ -56,7 +60,7 @@ def _less_one(f: Field, u: Value) -> Value:
 
 
 #: What is not negative where a function of u is defined.
-BOUNDS = {
+BOUNDS: dict[str, Callable[[Field, Value], list[Value]]] = {
     "log": lambda f, u: [u],
     "asin": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
     "acos": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],

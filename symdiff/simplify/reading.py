@@ -17,31 +17,22 @@ from symdiff.core import walk
 from symdiff.core.facts import facts
 from symdiff.core.ranges import NOT_NEGATIVE, NOT_ZERO
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
-from symdiff.simplify.field import (
+from symdiff.simplify.field import Field
+from symdiff.simplify.linear import Combination, solve
+from symdiff.simplify.signs import (
     ONE,
     ONE_Q,
-    ZERO,
-    ZERO_Q,
     Again,
     Bounds,
-    Field,
     GiveUp,
-    Key,
     Value,
     frozen,
     integer_factors,
     minus,
-    number,
 )
 
 TRIGONOMETRIC = frozenset("sin cos tan cot sec csc".split())
 HYPERBOLIC = frozenset("sinh cosh tanh coth sech csch".split())
-
-#: A linear combination: by monomial its rational factor and the monomial.
-Combination = dict[Key, tuple[Any, Value]]
-
-#: The highest multiple of an angle that is expanded.
-MULTIPLE = 24
 
 #: The most terms of an exponent or angle.
 ANGLE_TERMS = 40
@@ -114,7 +105,9 @@ class Reader(Field):
         return v
 
     def variable(self, node: int) -> Value:
-        return self.certain(node, self.kernel_value(("node", node), None, self.is_certain(node, NOT_NEGATIVE)))
+        return self.certain(
+            node, self.kernel_value(("node", node), None, self.is_certain(node, NOT_NEGATIVE))
+        )
 
     def is_certain(self, node: int, wanted: int) -> bool:
         return facts(self.s, node) & wanted == wanted
@@ -401,123 +394,11 @@ class Reader(Field):
                 sign, c = self.put(out, sign, c, k, self.units(r))
         return self.mul((c, out, sign), more)
 
-    # ---------------------------------------------------------------- angles
-
     def trigonometric(self, name: str, v: Value) -> Value:
-        c, s = self.cos_sin(v)
-        return self.from_pair(name, c, s)
+        raise NotImplementedError
 
     def hyperbolic(self, name: str, v: Value) -> Value:
         raise NotImplementedError
-
-    def by_exponentials(self, name: str, v: Value) -> Value:
-        e = self.exp(v)
-        w = self.powi(e, -1)
-        half = number(1, 2)
-        return self.from_pair(name, self.mul(self.add([e, w]), half), self.mul(self.add([e, minus(w)]), half))
-
-    def from_pair(self, name: str, c: Value, s: Value) -> Value:
-        """sin, cos, tan ... (sinh ...) from the pair."""
-        name = name.removesuffix("h")
-        if name == "sin":
-            return s
-        if name == "cos":
-            return c
-        if name == "tan":
-            return self.mul(s, self.powi(c, -1))
-        if name == "cot":
-            return self.mul(c, self.powi(s, -1))
-        return self.powi(c if name == "sec" else s, -1)
-
-    def cos_sin(self, v: Value) -> tuple[Value, Value]:
-        key = frozen(v)
-        found = self.cos_sin_of.get(key)
-        if found is not None:
-            return found
-        pairs = []
-        rest: Combination = {}
-        for k, (r, m) in self.decompose(v).items():
-            if self.is_special("circular", m):
-                pairs.append(self.special_angle(r, m))
-            else:
-                rest[k] = (r, m)
-        for j, n in self.coordinates("circular", rest).items():
-            if n.q != 1 and not (n.q == 2 and self.keeps_whole("circular")):
-                raise Again("scale", self.scale * int(n.q))
-            pairs.append(self.multiple(j, n))
-        out = (ONE, ZERO)
-        for pair in pairs:
-            out = self.rotate(out, pair)
-        self.cos_sin_of[key] = out
-        return out
-
-    def rotate(self, a: tuple[Value, Value], b: tuple[Value, Value]) -> tuple[Value, Value]:
-        """cos and sin of a sum of angles."""
-        if a == (ONE, ZERO):
-            return b
-        m = self.mul
-        return (
-            self.add([m(a[0], b[0]), minus(m(a[1], b[1]))]),
-            self.add([m(a[0], b[1]), m(a[1], b[0])]),
-        )
-
-    def multiple(self, j: int, n: Any) -> tuple[Value, Value]:
-        """cos and sin of n times the angle j of the basis."""
-        raise NotImplementedError
-
-    def special_angle(self, r: Any, m: Value) -> tuple[Value, Value]:
-        """cos and sin of r*pi, or of r times an inverse function."""
-        if self.kernel_of(m, "pi"):
-            return self.multiple_of_pi(r)
-        for name in SPECIAL_ANGLES[1:]:
-            found = self.kernel_of(m, name)
-            if found:
-                break
-        assert found is not None
-        return self.inverse_angle(name, self.value(found[1][0]), r)
-
-    def inverse_angle(self, name: str, u: Value, r: Any) -> tuple[Value, Value]:
-        """cos and sin of r times asin, acos or atan of u."""
-        if name == "atan":
-            c = self.root(self.add([ONE, self.powi(u, 2)]), -1, 2)
-            pair = (c, self.mul(u, c))
-        else:
-            other = self.sqrt(self.add([ONE, minus(self.powi(u, 2))]))
-            pair = (other, u) if name == "asin" else (u, other)
-        n, q = int(r.p), int(r.q)
-        if (
-            q == 2 and name != "acos"
-        ):  # half an angle in [-pi/2, pi/2]: cos = sqrt((1 + c)/2), sin = s/(2*cos)
-            c = self.sqrt(self.mul(number(1, 2), self.add([ONE, pair[0]])))
-            pair = (c, self.mul(self.mul(number(1, 2), pair[1]), self.powi(c, -1)))
-        elif q != 1:
-            raise GiveUp("a fraction of an inverse function")
-        if abs(n) > MULTIPLE:
-            raise GiveUp("a multiple of an angle")
-        out = (ONE, ZERO)
-        for _ in range(abs(n)):
-            out = self.rotate(out, pair)
-        return out if n > 0 else (out[0], minus(out[1]))
-
-    def multiple_of_pi(self, r: Any) -> tuple[Value, Value]:
-        """cos and sin of r*pi."""
-        p, q = int(r.p), int(r.q)
-        quarter, rest = divmod(2 * p, q)  # r*pi is quarter*pi/2 and rest/(2*q)*pi
-        half_root = lambda a, b: self.sqrt(number(a, b))  # noqa: E731
-        t = fmpq(rest, 2 * q)
-        if not t:
-            out = (ONE, ZERO)
-        elif t == fmpq(1, 4):
-            out = (half_root(1, 2), half_root(1, 2))
-        elif t == fmpq(1, 6):
-            out = (half_root(3, 4), number(1, 2))
-        elif t == fmpq(1, 3):
-            out = (number(1, 2), half_root(3, 4))
-        else:
-            raise GiveUp("a fraction of pi")
-        for _ in range(quarter % 4):
-            out = (minus(out[1]), out[0])
-        return out
 
 
 def strict_nodes(s: Store, roots: list[int]) -> list[tuple[int, int, list[int]]]:
@@ -540,11 +421,11 @@ def strict_nodes(s: Store, roots: list[int]) -> list[tuple[int, int, list[int]]]
     return out
 
 
-#: The basis that an argument of each function belongs to.
-KINDS = dict.fromkeys(TRIGONOMETRIC, "circular") | dict.fromkeys([*HYPERBOLIC, "exp"], "exponential")
-
 #: What an angle may be made of that has a cosine and a sine without those functions.
 SPECIAL_ANGLES = ("pi", "asin", "acos", "atan")
+
+#: The basis that an argument of each function belongs to.
+KINDS = dict.fromkeys(TRIGONOMETRIC, "circular") | dict.fromkeys([*HYPERBOLIC, "exp"], "exponential")
 
 
 def mask_of_others(mask: int, primes: Iterable[int]) -> int:
@@ -552,45 +433,3 @@ def mask_of_others(mask: int, primes: Iterable[int]) -> int:
     for p in primes:
         mask &= ~(1 << p)
     return mask
-
-
-def solve(rows: list[dict[Any, Any]], target: dict[Any, Any]) -> dict[int, Any] | None:
-    """Coefficients {j: q} with sum of q*rows[j] equal to target, or None: Gaussian elimination."""
-    if not rows:
-        return None
-    if len(rows) == 1:
-        (k, a), *_ = rows[0].items()
-        t = target.get(k)
-        if t is None or len(target) != len(rows[0]):
-            return None
-        r = t / a
-        return {0: r} if all(target.get(i) == r * b for i, b in rows[0].items()) else None
-    work = [(dict(row), {j: ONE_Q}) for j, row in enumerate(rows)]
-    left = dict(target)
-    found: dict[int, Any] = {}
-    while work:
-        row, own = work.pop()
-        if not row:
-            continue
-        k, a = next(iter(row.items()))
-        _clear(left, found, row, own, k, a, 1)
-        for other, others in work:
-            _clear(other, others, row, own, k, a, -1)
-    return None if left else {j: r for j, r in found.items() if r}
-
-
-def _clear(
-    x: dict[Any, Any], cx: dict[int, Any], row: dict[Any, Any], own: dict[int, Any], k: Any, a: Any, sign: int
-) -> None:
-    """Take a multiple of the row from x, so that x has no k."""
-    if k not in x:
-        return
-    f = x[k] / a
-    for i, b in row.items():
-        r = x.get(i, ZERO_Q) - f * b
-        if r:
-            x[i] = r
-        else:
-            x.pop(i, None)
-    for i, b in own.items():
-        cx[i] = cx.get(i, ZERO_Q) + f * b * sign

@@ -13,10 +13,10 @@ from symdiff.core.store import CALL, NUM, POW, Store
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.field import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.forms import absorb, candidates
 from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
+from symdiff.simplify.signs import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.written import Written
 
 #: How often a field is made anew.
@@ -27,6 +27,7 @@ KERNELS = 10
 
 #: The most kernels and the highest root.
 MOST_KERNELS, MOST_ROOT = 96, 60
+
 
 class Shape(NamedTuple):
     """What a formula is made of: the names of its functions, the common denominator of its exponents."""

@@ -12,7 +12,8 @@ from flint import fmpq
 
 from symdiff.core import build, numbers
 from symdiff.core.store import NUM, POW, SYM, Store
-from symdiff.simplify.field import (
+from symdiff.simplify.reading import strict_nodes
+from symdiff.simplify.signs import (
     ONE,
     ONE_Q,
     ZERO,
@@ -25,7 +26,7 @@ from symdiff.simplify.field import (
     minus,
     number,
 )
-from symdiff.simplify.reading import Reader, strict_nodes
+from symdiff.simplify.turning import Turning
 
 
 class Pair(NamedTuple):
@@ -59,7 +60,7 @@ ODD_FUNCTIONS = frozenset(
 )
 
 
-class Written(Reader):
+class Written(Turning):
     """A reader whose kernels are what the formula shows.
 
     circular, hyperbolic: the first kernel of each angle, "exp" for exponentials.  depends: nodes that contain

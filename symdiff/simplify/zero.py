@@ -13,10 +13,10 @@ from symdiff.core.store import NUM, POW, SUM, Store
 from symdiff.expr import Expr, limited
 from symdiff.limits import Limits
 from symdiff.simplify.canonical import Canonical
-from symdiff.simplify.field import Again, Bounds, Value, minus
 from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.search import ATTEMPTS, MOST_KERNELS, MOST_ROOT
+from symdiff.simplify.signs import Again, Bounds, Value, minus
 
 #: The most nodes of both expressions together, and bounds of their polynomials.
 NODES, TERMS, WORK = 4_000, 20_000, 2_000_000
