@@ -1,8 +1,8 @@
 """The simplifier: an expression in, an equal and never costlier one out.
 
 Rules (core/rewrite.py, `rules/*.rules`) come first, then factored normal forms over the formula's kernels
-(field.py, reading.py, written.py), written in every way that may be short (emit.py, forms.py), each proved equal
-and defined wherever the original is (search.py, domain.py).
+(field.py, reading.py, written.py), written in every way that may be short (emit.py, forms.py), each proved
+equal and defined wherever the original is (search.py, domain.py).
 """
 
 from __future__ import annotations

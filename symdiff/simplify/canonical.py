@@ -1,7 +1,8 @@
 """Values over as few kernels as possible: what is equal should have equal values, however it was written.
 
-Trigonometric functions by the tangent of half the angle, hyperbolic ones by exponentials, logarithms split over
-primes, inverse functions brought to atan, asin, asinh and logarithms, the sigmoid family to exponentials.
+Trigonometric functions by the tangent of half the angle, hyperbolic ones by exponentials, logarithms split
+over primes, inverse functions brought to atan, asin, asinh and logarithms, the sigmoid family to
+exponentials.
 """
 
 from __future__ import annotations

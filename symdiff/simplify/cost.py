@@ -15,7 +15,8 @@ from symdiff.expr import Expr, handle
 #: A cost: smaller is better.
 Cost = Callable[[Store, int], float]
 
-#: Cycles of a division, of a square root, of a general power, and of calls; others cost as much as the dearest.
+#: Cycles of a division, of a square root, of a general power, and of calls; others cost
+#: as much as the dearest.
 DIVISION, ROOT, POWER = 16, 24, 30
 CYCLES = {
     "exp": 10,

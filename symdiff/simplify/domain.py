@@ -1,8 +1,8 @@
 """Whether a form is defined wherever the formula it stands for is.
 
-What each node asks of its arguments (not zero, not negative, within a function's domain) is collected for both;
-what the form asks has to be asked by the formula already, or to follow: a product is not zero where none of
-its primes is, and signs follow from the facts.
+What each node asks of its arguments (not zero, not negative, within a function's domain) is collected for
+both; what the form asks has to be asked by the formula already, or to follow: a product is not zero where
+none of its primes is, and signs follow from the facts.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ class Step(NamedTuple):
 
 class Effort(NamedTuple):
     """Bounds of one search: nodes of a formula that is given a normal form, terms of its polynomials, terms
-    multiplied for each choice of kernels, normal forms in all, rounds, and whether a form is given a normal form
-    again though nothing has changed it: so that simplify finds nothing more in its own result."""
+    multiplied for each choice of kernels, normal forms in all, rounds, and whether a form is given a normal
+    form again though nothing has changed it: so that simplify finds nothing more in its own result."""
 
     nodes: int
     terms: int
@@ -46,7 +46,8 @@ EFFORTS = (
 )
 
 
-#: A polynomial is factored where that saves so much: 3*x^2 - 12*x + 9 stays, 27 - 27*x + 9*x^2 - x^3 does not.
+#: A polynomial is factored where that saves so much: 3*x^2 - 12*x + 9 stays, 27 - 27*x + 9*x^2 - x^3 does
+#: not.
 FACTORED = 3
 
 
@@ -209,7 +210,7 @@ class Search:
         return len(variables) == 1
 
     def worth(self, root: int) -> bool:
-        """Whether anything in the root can meet something else: a variable twice, a number, a call to fold."""
+        """Whether a normal form may find anything in the root."""
         s = self.s
         if s.op[root] >= CALL:
             return s.functions[int(s.op[root]) - CALL] in ("abs", "sign", "exp")

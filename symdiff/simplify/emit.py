@@ -1,8 +1,8 @@
 """From values back to nodes, as a person would write them.
 
-Factors with equal powers stand together, products of sin and cos become tan, sec and their like, a number goes
-where it is shortest.  What is built is measured by its printed size; nothing here changes a value, and where a
-root or a symbolic power would want a sign that is not known, the absolute value is taken.
+Factors with equal powers stand together, products of sin and cos become tan, sec and their like, a number
+goes where it is shortest.  What is built is measured by its printed size; nothing here changes a value, and
+where a root or a symbolic power would want a sign that is not known, the absolute value is taken.
 """
 
 from __future__ import annotations
@@ -313,7 +313,7 @@ class Emission(Roots):
         return node
 
     def other_squares(self, poly: Any) -> list[int]:
-        """The polynomial with the square of an angle's first kernel by the second one's: a + b*tan^2 by sec^2."""
+        """The polynomial with squares of an angle's first kernel by the second one's."""
         f = self.f
         degrees = poly.degrees()
         out = []

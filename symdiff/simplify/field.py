@@ -225,7 +225,7 @@ class Field(Signs):
 
     @staticmethod
     def certainly_prime(f: Any) -> bool:
-        """Some variable occurs in one term only, to degree 1: then a factor without it would divide all terms."""
+        """Some variable is in one term only, to degree 1: a factor without it would divide all terms."""
         if len(f) > 60:
             return False
         linear = [g for g, d in enumerate(f.degrees()) if d == 1]
@@ -309,9 +309,9 @@ class Field(Signs):
                 if mask == 0 and s * key[2] > 0:
                     signs[self.prime[p].degrees().index(1)] = self.one
         for p, e in v[1].items():
-            if e > 0 and self.info[p][0] == "poly":
-                if not len(self.reduce(self.prime[p].compose(*signs, ctx=self.ctx))):
-                    return True
+            known = e > 0 and self.info[p][0] == "poly"
+            if known and not len(self.reduce(self.prime[p].compose(*signs, ctx=self.ctx))):
+                return True
         return False
 
     # ---------------------------------------------------------------- values

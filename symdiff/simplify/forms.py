@@ -1,4 +1,4 @@
-"""Ways to write one value: each takes an emission and a value and gives nodes, the shortest of which is taken.
+"""Ways to write one value, of whose nodes the search takes the shortest.
 
 Factored; with equal powers multiplied out; with conjugates in the denominator; with s^2 traded for
 (1 - c)*(1 + c); with the numerator multiplied out, as one sum or as a sum of fractions; and with factors

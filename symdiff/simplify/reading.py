@@ -89,7 +89,7 @@ class Reader(Field):
         return self.call(node, s.functions[op - CALL], args)
 
     def product_of(self, args: list[int]) -> Value:
-        """The product of nodes: sign(u) times u is abs(u), where otherwise sign(u), 0 at 0, stays a kernel."""
+        """The product of nodes: sign(u) times u is abs(u); otherwise sign(u), 0 at 0, is a kernel."""
         s = self.s
         signs = [a for a in args if s.op[a] >= CALL and s.functions[int(s.op[a]) - CALL] == "sign"]
         v = ONE

@@ -72,7 +72,7 @@ class Roots(Builder):
             tried: list[int] = []
             added = 0
             groups: dict[int, list[tuple[int, int]]] = {}
-            for p, (e, way, n) in whole.items():
+            for p, (e, way, _) in whole.items():
                 groups.setdefault(e, []).append((p, way))
             for e, members in groups.items():
                 up = [p for p, way in members if way > 0]

@@ -44,8 +44,11 @@ def minus(v: Value) -> Value:
 
 
 class Bounds(NamedTuple):
-    """What a field is made for: how many kernels there may be, the common denominator q of exponents, what the
-    bases of angles are divided by, the most terms of a polynomial, the terms that may be multiplied in all."""
+    """What a field is made for.
+
+    kernels: how many there may be.  q: the common denominator of exponents.  scale: what the bases of angles
+    are divided by.  terms: the most of a polynomial.  work: the terms that may be multiplied in all.
+    """
 
     kernels: int = 16
     q: int = 1
@@ -112,8 +115,8 @@ class Signs:
     def solve_facts(self) -> None:
         """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones.
 
-        Where a prime is zero, a product >= 0 says nothing of the other ones: a^2*b >= 0 holds for a = 0 and any
-        b.  So only facts about primes that are never zero are combined; a single prime's is taken as it is; a
+        Where a prime is zero, a product >= 0 says nothing of the other ones: a^2*b >= 0 holds for a = 0 and
+        any b.  So only facts about primes that are never zero are combined; a single prime's is taken as it is; a
         product's sign is otherwise known as a whole, where it stands beside the product itself.
         """
         self.solved = (len(self.facts), len(self.nonzero))
