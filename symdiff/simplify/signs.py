@@ -116,8 +116,8 @@ class Signs:
         """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones.
 
         Where a prime is zero, a product >= 0 says nothing of the other ones: a^2*b >= 0 holds for a = 0 and
-        any b.  So only facts about primes that are never zero are combined; a single prime's is taken as it is; a
-        product's sign is otherwise known as a whole, where it stands beside the product itself.
+        any b.  So only facts about primes that are never zero are combined; a single prime's is taken as it
+        is; a product's sign is otherwise known as a whole, where it stands beside the product itself.
         """
         self.solved = (len(self.facts), len(self.nonzero))
         self.rows = []
