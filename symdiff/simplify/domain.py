@@ -68,7 +68,7 @@ class Domain:
         for what, node, more in self.asked:
             try:
                 if what == "not zero":
-                    self.exclude(f.value(node))
+                    f.exclude(f.value(node))
                     if f.s.op[node] >= CALL:
                         name = f.s.functions[int(f.s.op[node]) - CALL]
                         if name in ("cos", "sin", "sinh"):
@@ -76,22 +76,13 @@ class Domain:
                 elif what == "no pole":
                     v = f.value(node)
                     self.angles.add((more, frozen(v)))
-                    self.exclude(self.pair_value(str(more), v))
+                    f.exclude(self.pair_value(str(more), v))
                 elif what == "in domain":
                     if more in ("log", "log2", "log10"):
-                        self.exclude(f.value(int(f.s.arg(node, 0))))
+                        f.exclude(f.value(int(f.s.arg(node, 0))))
                     self.calls.add(self.call_key(node, str(more)))
             except GiveUp:
                 continue
-
-    def exclude(self, v: Value) -> None:
-        """v is nowhere zero, so none of its primes is."""
-        f = self.f
-        for p, e in v[1].items():
-            if e > 0:
-                self.nonzero.add(p)
-            if f.info[p][0] == "power":  # 0^n is 0, or no number, or 1 for an n that is 0
-                self.nonzero.add(f.info[p][1])
 
     def pair_value(self, name: str, v: Value) -> Value:
         f = self.f
@@ -199,13 +190,9 @@ class Domain:
                 return True
         return False
 
-    def has_positive_term(self, poly: object) -> bool:
+    def has_positive_term(self, poly: Any) -> bool:
         """Whether a term of a sum of terms >= 0 is never zero."""
-        f = self.f
-        for m in poly.monoms():  # type: ignore[attr-defined]  # a polynomial of flint's
-            if all(self.nonzero_generator(g) for g, e in enumerate(m) if e):
-                return True
-        return False
+        return any(all(self.nonzero_generator(g) for g, e in enumerate(m) if e) for m in poly.monoms())
 
     def nonzero_generator(self, g: int) -> bool:
         v = self.f.gen_value[g]

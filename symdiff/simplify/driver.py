@@ -12,6 +12,7 @@ from symdiff.core import build, measure, walk
 from symdiff.core.rewrite import rewrite
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.cost import Cost, length
+from symdiff.simplify.radicals import denest_all
 from symdiff.simplify.rules import machine
 
 
@@ -25,21 +26,23 @@ class Step(NamedTuple):
 
 class Effort(NamedTuple):
     """Bounds of one search: nodes of a formula that is given a normal form, terms of its polynomials, terms
-    multiplied for each choice of kernels, normal forms in all, and rounds."""
+    multiplied for each choice of kernels, normal forms in all, rounds, and whether a form is given a normal form
+    again though nothing has changed it: so that simplify finds nothing more in its own result."""
 
     nodes: int
     terms: int
     work: int
     forms: int
     rounds: int
+    again: bool
 
 
 #: By the number that a caller gives: 0 is rules only, 1 the default.
 EFFORTS = (
-    Effort(0, 0, 0, 0, 1),
-    Effort(400, 2_000, 30_000, 60, 3),
-    Effort(2_000, 20_000, 1_000_000, 500, 6),
-    Effort(10_000, 200_000, 30_000_000, 5_000, 12),
+    Effort(0, 0, 0, 0, 1, False),
+    Effort(400, 2_000, 30_000, 60, 3, False),
+    Effort(2_000, 20_000, 1_000_000, 500, 6, True),
+    Effort(10_000, 200_000, 30_000_000, 5_000, 12, True),
 )
 
 
@@ -58,6 +61,7 @@ class Search:
         self.forms = effort.forms
         self.trace: list[Step] | None = None
         self.done: dict[int, int] = {}
+        self.pair: tuple[str, str] | None = None  # the kernels of the angles that gave the last form
 
     def run(self, roots: list[int]) -> list[int]:
         """The cheapest forms found for the roots."""
@@ -68,13 +72,27 @@ class Search:
         best = self.cheaper("rules", root, rewritten)
         if not self.effort.nodes:
             return best
-        now = self.normal(root, best)
+        best = self.radicals(best)
+        self.pair = None
+        now = self.radicals(self.normal(root, best))
+        formed = now != best
         for _ in range(self.effort.rounds):
+            before = now
             now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
+            if now == before and formed and not self.effort.again:
+                break
+            formed = True
             now, before = self.normal(now, now), now
             if now == before:
                 break
         return now
+
+    def radicals(self, node: int) -> int:
+        """The node with nested roots of numbers taken apart, if that is shorter."""
+        if len(walk.reach_list(self.s, [node])) > self.effort.nodes:
+            return node
+        new = denest_all(self.s, node)
+        return self.cheaper("radicals", node, new) if self.cost(self.s, new) < self.cost(self.s, node) else node
 
     def cheaper(self, name: str, old: int, new: int) -> int:
         if new == old or self.cost(self.s, new) > self.cost(self.s, old):
@@ -224,7 +242,9 @@ class Search:
         if found is None:
             found = node
             if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
+                pair, self.pair = self.pair, None
                 found = self.normal(node, node)
+                self.pair = pair
             self.done[node] = found
         return found
 

@@ -493,9 +493,9 @@ class Emission:
         f = self.f
         terms = [(m, int(k)) for m, k in poly.terms()]
         node = self.add([self.emit(f.monomial(m, fmpq(k))) for m, k in terms])
-        if 2 <= len(terms) <= 12:
+        if 2 <= len(terms) <= 12 and f.has_angles:
             node = self.shortest([node, *self.double_angles(terms)])
-        if len(terms) > 1:
+        if len(terms) > 1 and f.has_angles:
             node = self.shortest([node, *self.other_squares(poly)])
         if key:
             self.polynomials[key] = node

@@ -89,9 +89,11 @@ class Field:
         self.known: dict[Any, int] = {}  # key of a kernel -> prime
         self.by_shape: dict[Any, list[tuple[Any, int | Value]]] = {}
         self.relations: list[tuple[int, int, Any]] = []  # generator, degree, divisor; innermost first
-        self.facts: list[tuple[int, int]] = []  # product of sign(p) over the mask is +-1
-        self.rows: list[tuple[int, int, int]] = []  # the facts, solved
-        self.solved = 0
+        self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
+        self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
+        self.rows: list[tuple[int, int, int]] = []  # what follows, solved
+        self.together: dict[int, int] = {}  # masks whose signs are known as a whole only
+        self.solved = (0, 0)
         self.powers: dict[tuple[int, int], Any] = {}
 
     # ---------------------------------------------------------------- kernels and primes
@@ -239,17 +241,19 @@ class Field:
         if len(f) > 400 or degree > 120:
             raise GiveUp("factor")
         k, factors = f.factor()
-        out = (out[0] * fmpq(k), out[1], out[2])
+        whole: Value = (fmpq(k), {}, 0)
         factors = [(-g if g.leading_coefficient() < 0 else g, int(e), g) for g, e in factors]
         factors.sort(key=lambda t: (len(t[0]), str(t[0])))
         for g, e, given in factors:
             if e & 1 and g is not given:
-                out = minus(out)
+                whole = minus(whole)
             v = self.find(g)
             if v is None:
                 v = self.add_prime(g)
-            out = self.mul(out, self.powi(v, e))
-        return out
+            whole = self.mul(whole, self.powi(v, e))
+        if len(factors) > 1:
+            self.by_shape.setdefault((len(f), f.degrees()), []).append((f, whole))
+        return self.mul(out, whole)
 
     def find(self, f: Any) -> Value | None:
         for g, v in self.by_shape.get((len(f), f.degrees()), ()):
@@ -259,15 +263,20 @@ class Field:
 
     @staticmethod
     def certainly_prime(f: Any) -> bool:
-        """Some variable occurs in one term only, alone and to degree 1."""
-        if len(f) > 8:
+        """Some variable occurs in one term only, to degree 1: then a factor without it would divide all terms."""
+        if len(f) > 60:
+            return False
+        linear = [g for g, d in enumerate(f.degrees()) if d == 1]
+        if not linear:
             return False
         monomials = f.monoms()
-        for m in monomials:
-            if sum(m) == 1:
-                g = m.index(1)
-                if sum(1 for other in monomials if other[g]) == 1:
-                    return True
+        for g in linear:
+            count = 0
+            for m in monomials:
+                if m[g]:
+                    count += 1
+            if count == 1:
+                return True
         return False
 
     def add_prime(self, f: Any) -> Value:
@@ -281,7 +290,10 @@ class Field:
         if v is not None:
             shape.append((f, v))
             return v
-        p = self.new_prime(f, ("poly",), self.is_positive(f))
+        positive = self.is_positive(f)
+        p = self.new_prime(f, ("poly",), positive)
+        if positive and not any(f.monoms()[-1]):
+            self.nonzero.add(p)  # a positive number and terms >= 0
         if nested:
             self.nested.append(p)
         shape.append((f, p))
@@ -323,8 +335,7 @@ class Field:
         """Whether v is zero by the facts that are known now."""
         if not v[0]:
             return True
-        if self.solved < len(self.facts):
-            self.solve_facts()
+        self.solve_facts()
         signs = list(self.gens)
         for mask, sign, top in self.rows:
             g = self.sign_gens.get(top)
@@ -496,17 +507,43 @@ class Field:
 
     # ---------------------------------------------------------------- signs
 
+    def exclude(self, v: Value) -> None:
+        """v is known to be zero nowhere, so none of its primes is."""
+        for p, e in v[1].items():
+            if e > 0:
+                self.nonzero.add(p)
+            if self.info[p][0] == "power":  # 0^n is 0, or no number, or 1 for an n that is 0
+                self.nonzero.add(self.info[p][1])
+
+    def is_nonzero(self, p: int) -> bool:
+        return p in self.nonzero or bool(self.integer[p]) or self.info[p][0] in ("E", "exp")
+
     def fact(self, v: Value) -> None:
         """v is known to be >= 0 wherever the formula is defined."""
         m = self.sign_mask(v)
         if m:
-            self.facts.append((m, 1 if v[0] > 0 else -1))
+            others = [p for p, e in v[1].items() if e > 0 and not m >> p & 1]
+            self.facts.append((m, 1 if v[0] > 0 else -1, others))
         elif v[0] < 0:
             raise GiveUp("defined nowhere")
 
     def solve_facts(self) -> None:
-        """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones."""
-        for m, s in self.facts[self.solved :]:
+        """Gaussian elimination over GF(2): the sign of a later prime by those of earlier ones.
+
+        Where a prime is zero, a product >= 0 says nothing of the other ones: a^2*b >= 0 holds for a = 0 and any
+        b.  So only facts about primes that are never zero are combined; a single prime's is taken as it is; a
+        product's sign is otherwise known as a whole, where it stands beside the product itself.
+        """
+        self.solved = (len(self.facts), len(self.nonzero))
+        self.rows = []
+        self.together = {}
+        perhaps_zero = []
+        for m, s, others in self.facts:
+            if not all(self.is_nonzero(p) for p in others):
+                continue
+            if not all(self.is_nonzero(p) for p in range(m.bit_length()) if m >> p & 1):
+                perhaps_zero.append((m, s))
+                continue
             for mask, sign, top in self.rows:
                 if m >> top & 1:
                     m, s = m ^ mask, s * sign
@@ -517,14 +554,27 @@ class Field:
                     for mask, sign, t in self.rows
                 ]
                 self.rows.append((m, s, top))
-        self.solved = len(self.facts)
+        alone = []
+        for m, s in perhaps_zero:
+            for mask, sign, top in self.rows:
+                if m >> top & 1:
+                    m, s = m ^ mask, s * sign
+            if m & (m - 1):
+                self.together[m] = s
+            elif m and all(mask != m for mask, _, _ in alone):
+                alone.append((m, s, m.bit_length() - 1))
+        self.rows += alone
 
     def settle(self, mask: int) -> tuple[int, int]:
         """The product of signs as (product of fewer, +-1)."""
         s = 1
         if mask:
-            if self.solved < len(self.facts):
+            if self.solved != (len(self.facts), len(self.nonzero)):
                 self.solve_facts()
+            for m, sign in self.together.items():
+                if mask & m == m:
+                    mask ^= m
+                    s *= sign
             for m, sign, top in self.rows:
                 if mask >> top & 1:
                     mask ^= m

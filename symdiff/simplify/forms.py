@@ -29,7 +29,7 @@ def candidates(e: Emission, v: Value) -> list[tuple[str, int]]:
     ways(e, v, out)
     best = min(out, key=lambda t: e.size(t[1])) if out else None
     if best:
-        for name, node in sorted(out, key=lambda t: e.size(t[1]))[:4]:
+        for name, node in sorted(set(out), key=lambda t: (e.size(t[1]), t[0]))[:3]:
             better = absorb(e, node)
             if better != node:
                 out.append((name + ", absorbed", better))
@@ -60,7 +60,8 @@ def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     for w in traded(f, v):
         take("traded", w)
     expanded(e, v, out)
-    multiple_angles(e, v, out)
+    if f.has_angles:
+        multiple_angles(e, v, out)
     e.find_sums_of_exponentials(v[1])
     if e.sums_of_exponentials:
         e.hyperbolic = True
@@ -116,7 +117,6 @@ def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     for j in sorted(
         {key[2] for key in f.known if isinstance(key, tuple) and len(key) == 3 and key[0] == "circular"}
     ):
-        kernels = {f.known.get(("circular", name, j)) for name in ("sin", "cos")}
         first = f.known.get(("circular", f.pair_of["circular"].first, j))
         if first is None:
             continue

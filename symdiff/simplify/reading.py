@@ -59,7 +59,6 @@ class Reader(Field):
         self.values: dict[int, Value] = {}
         self.basis: dict[str, list[Combination]] = {"circular": [], "exponential": []}
         self.cos_sin_of: dict[Any, tuple[Value, Value]] = {}
-        self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
         self.learning = True  # whether what is read tells where the formula is defined
         self.prepare(roots)
 
@@ -148,9 +147,6 @@ class Reader(Field):
         if args and all(a in self.values for a in args):
             key = ("call", name, *[frozen(self.values[a]) for a in args])
         return self.certain(node, self.kernel_value(key, ("call", node), self.is_certain(node, NOT_NEGATIVE)))
-
-    def is_nonzero(self, p: int) -> bool:
-        return p in self.nonzero or bool(self.integer[p]) or self.info[p][0] in ("E", "exp")
 
     def odd(self, node: int, name: str, v: Value) -> Value:
         """An odd function of one argument."""

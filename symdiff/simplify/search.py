@@ -13,20 +13,20 @@ from symdiff.core.store import CALL, NUM, POW, Store
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.field import ONE, Again, Bounds, Field, GiveUp, Value, minus
+from symdiff.simplify.field import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.forms import absorb, candidates
+from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
 from symdiff.simplify.written import Written
 
 #: How often a field is made anew.
 ATTEMPTS = 6
 
+#: The kernels that a field is begun with: a monomial costs as much as there are.
+KERNELS = 10
+
 #: The most kernels and the highest root.
 MOST_KERNELS, MOST_ROOT = 96, 60
-
-#: The exceptions by which a form is given up: flint raises those of arithmetic.
-FAILED = (GiveUp, ZeroDivisionError, OverflowError)
-
 
 class Shape(NamedTuple):
     """What a formula is made of: the names of its functions, the common denominator of its exponents."""
@@ -71,12 +71,11 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
 
 def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effort) -> tuple[Written, Value]:
     """A field with these kernels and the value of the root in it."""
-    kernels, q, scale = 24, found.root, 1
+    kernels, q, scale = KERNELS, found.root, 1
     for _ in range(ATTEMPTS):
         try:
             f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
-            for _, op, args in strict_nodes(s, [root]):
-                learn(f, op, args)
+            learn(f, [root])
             return f, f.value(root)
         except Again as again:
             if again.what == "kernels":
@@ -90,51 +89,16 @@ def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effor
     raise GiveUp("kernels")
 
 
-def learn(f: Written, op: int, args: list[int]) -> None:
-    """What the node's domain says of signs."""
-    s = f.s
-    try:
-        if op == POW and s.op[args[1]] <= NUM and s.value(args[1])[1] != 1:
-            f.fact(f.value(args[0]))
-        elif op >= CALL:
-            name = s.functions[op - CALL]
-            if name in BOUNDS:
-                u = f.value(args[0])
-                for fact in BOUNDS[name](f, u):
-                    f.fact(fact)
-    except FAILED:
-        pass
-
-
-def _one(f: Field, u: Value, sign: int) -> Value:
-    """1 + u or 1 - u."""
-    return f.add([ONE, u if sign > 0 else minus(u)])
-
-
-def _less_one(f: Field, u: Value) -> Value:
-    return f.add([u, minus(ONE)])
-
-
-#: What is not negative where a function of u is defined.
-BOUNDS = {
-    "log": lambda f, u: [u],
-    "asin": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "acos": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "atanh": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
-    "acosh": lambda f, u: [u, _one(f, u, 1), _less_one(f, u)],
-    "asech": lambda f, u: [u, _one(f, u, 1), _one(f, u, -1)],
-    "acoth": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "asec": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "acsc": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-}
-
-
 def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     """The cheapest proved form of the root, and its name; the root itself where there is none cheaper."""
     cost = search.cost
     found = shape(s, root)
     best, name = root, ""
-    for pair in choices(found.names):
+    winner = search.pair
+    pairs = choices(found.names)
+    if search.pair in pairs:  # of what has been given a form before, the kernels are known that suit it
+        pairs = [search.pair]
+    for pair in pairs:
         if search.forms <= 0:
             break
         search.forms -= 1
@@ -154,7 +118,9 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
                 judge = Domain(f, root)
             if proved(f, v, node) and judge.allows(node):
                 best, name = node, form
+                winner = pair
                 break
+    search.pair = winner
     return best, name
 
 

@@ -80,6 +80,7 @@ class Written(Reader):
             "circular": CIRCULAR[circular],
             "hyperbolic": HYPERBOLIC.get(hyperbolic, HYPERBOLIC["sinh"]),
         }
+        self.has_angles = False  # whether any function of an angle is a kernel
         self.spelled: dict[Any, int] = {}  # the shortest text of each angle
         self.squares: dict[int, Value] = {}  # kernels of half angles: their squares
         nodes = strict_nodes(s, [root])
@@ -161,6 +162,7 @@ class Written(Reader):
 
     def pair(self, kind: str, j: int) -> dict[str, Value]:
         """The two kernels of the angle j by name."""
+        self.has_angles = True
         second, first, constant, factor = self.pair_of[kind]
         new = (kind, second, j) not in self.known
         p1 = self.kernel((kind, first, j), positive=first in ("cosh", "sech"))

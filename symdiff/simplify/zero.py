@@ -14,8 +14,9 @@ from symdiff.expr import Expr, limited
 from symdiff.limits import Limits
 from symdiff.simplify.canonical import Canonical
 from symdiff.simplify.field import Again, Bounds, Value, minus
+from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import strict_nodes
-from symdiff.simplify.search import ATTEMPTS, FAILED, MOST_KERNELS, MOST_ROOT
+from symdiff.simplify.search import ATTEMPTS, MOST_KERNELS, MOST_ROOT
 
 #: The most nodes of both expressions together, and bounds of their polynomials.
 NODES, TERMS, WORK = 4_000, 20_000, 2_000_000
@@ -44,6 +45,7 @@ def _is_zero(s: Store, a: int, b: int) -> bool:
     for _ in range(ATTEMPTS):
         try:
             f = Canonical(s, [a, b], Bounds(kernels, q, scale, TERMS, WORK))
+            learn(f, [a, b])
             v = f.add([*_terms(f, a), *(minus(t) for t in _terms(f, b))])
             if not v[0]:
                 return True
