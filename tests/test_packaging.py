@@ -186,6 +186,14 @@ def test_readme_and_its_picture_show_what_the_command_prints(root: Path) -> None
     assert "\n".join(formulas) in picture
 
 
+def test_readme_shows_what_simplify_and_its_like_return(root: Path) -> None:
+    section = (root / "README.md").read_text(encoding="utf-8").partition("## Shorter formulas")[2]
+    rows = re.findall(r"^(sd\..*?) +# (.*)$", section.partition("## ")[0], re.MULTILINE)
+    assert len(rows) > 8
+    for code, shown in rows:
+        assert str(eval(code, {"sd": sd})) == shown, code
+
+
 def test_changelog_keeps_its_form(root: Path) -> None:
     text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     sections = re.findall(r"^## \[(.+?)\]", text, re.MULTILINE)
