@@ -130,7 +130,11 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
             term = s.arg(node, 1)
             better = _plain(s, rules, term)
             if better == term:
-                return node
+                better = apply(s, rules, node) if not rules.large else i64(-1)  # 2*sin(u)*cos(u)
+                if better < 0:
+                    return node
+                node = better
+                continue
             node = scale(s, s.arg(node, 0), better)
             continue
         better = _plain(s, rules, node)

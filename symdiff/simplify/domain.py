@@ -172,7 +172,11 @@ class Domain:
             return False
         degrees = poly.degrees()
         related = [(g, d) for g, d, _ in f.relations if degrees[g]]
-        if len(related) > 1 or len(poly) > 20:
+        if len(poly) > 20:
+            return False
+        if related and self.is_root_times_nonzero(poly):
+            return True
+        if len(related) > 1:
             return False
         conjugate, norm = f.one, poly
         if related:
@@ -188,6 +192,26 @@ class Domain:
         for q in tried:
             if len(q) <= 200 and not len(divmod(f.reduce(f.reduce(q) * conjugate), norm)[1]):
                 return True
+        return False
+
+    def is_root_times_nonzero(self, poly: Any) -> bool:
+        """Whether the polynomial is a root times a prime that is nowhere zero: u + sqrt(u)."""
+        f = self.f
+        roots = {g: p for p, g in f.root_gens.items()}
+        for m in poly.monoms():
+            factor = f.one
+            for g, e in enumerate(m):
+                if e and g in roots:
+                    if not self.never_zero(roots[g]):
+                        return False
+                    factor = factor * f.gens[g] ** int(e)
+            if factor == f.one:
+                continue
+            for r in f.nested:
+                if r in self.nonzero and len(f.prime[r]) <= 20:
+                    product = f.reduce(f.prime[r] * factor)
+                    if product in (poly, -poly):
+                        return True
         return False
 
     def has_positive_term(self, poly: Any) -> bool:

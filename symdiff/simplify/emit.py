@@ -94,8 +94,12 @@ class Emission(Roots):
                 angles[kind, info[2]] = (old[0] + a * (e // q), old[1] + b * (e // q))
             else:
                 constant[p] = e
+        exponentials: list[list[int]] = [[]]
         if inside:
-            out.append(self.exponential(inside))
+            exponentials = [[self.exponential(inside)]]
+            if f.divides_by_exp:  # as the formula has it: t^3/exp(t)
+                turned = self.exponential({j: -n for j, n in inside.items()})
+                exponentials.append([self.power(turned, MINUS_ONE)])
         sigmas = {(mask, s): tuple(sorted(parts)) for (mask, s), parts in sigma.items()}
         shared = {parts for (mask, _), parts in sigmas.items() if mask & (mask - 1)}
         groups: dict[Exponent, list[int]] = {}
@@ -142,12 +146,14 @@ class Emission(Roots):
         plain = [
             self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()
         ]
-        best = self.with_number(c, [*out, *plain])
+        best = self.shortest(self.with_number(c, [*first, *out, *plain]) for first in exponentials)
         for i, ((kind, j), (a, b)) in enumerate(angles.items()):
             if a == b and a:  # 2*sin(u)*cos(u)
                 double = self.call("sinh" if kind == "hyperbolic" else "sin", self.angle(kind, j, fmpq(2)))
                 plain[i] = self.power(double, self.rational(a, 1))
-                best = self.shortest([best, self.with_number(c / fmpq(2) ** a, [*out, *plain])])
+                best = self.shortest(
+                    [best, self.with_number(c / fmpq(2) ** a, [*exponentials[0], *out, *plain])]
+                )
         return best
 
     def whole_powers(self, primes: list[int], e: int, merge: bool) -> list[int]:

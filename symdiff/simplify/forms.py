@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import fmpq
 
-from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, TWO
 from symdiff.simplify.emit import EXPONENTS, Emission
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
 from symdiff.simplify.signs import ONE_Q, GiveUp, Value
@@ -27,12 +27,14 @@ def candidates(e: Emission, v: Value) -> list[tuple[str, int]]:
     """(name of the form, node) for each way to write the value."""
     out: list[tuple[str, int]] = []
     ways(e, v, out)
-    best = min(out, key=lambda t: e.size(t[1])) if out else None
-    if best:
-        for name, node in sorted(set(out), key=lambda t: (e.size(t[1]), t[0]))[:3]:
-            better = absorb(e, node)
-            if better != node:
-                out.append((name + ", absorbed", better))
+    shortest: dict[int, str] = {}
+    for name, node in sorted(out, key=lambda t: (e.size(t[1]), t[0])):
+        shortest.setdefault(node, name)
+    first = out[0][1]  # factored, which the domain never refuses
+    for node in dict.fromkeys([*list(shortest)[:3], first]):
+        better = absorb(e, node)
+        if better != node:
+            out.append((shortest[node] + ", absorbed", better))
     return out
 
 
@@ -307,7 +309,7 @@ def absorb(e: Emission, node: int) -> int:
 
 
 def angles_in(e: Emission, terms: list[int]) -> list[int]:
-    """sin, cos, csc, sec of the first angle in the terms, and their hyperbolic twins."""
+    """sin, cos, csc, sec, csc^2, sec^2 of the first angle in the terms, or their hyperbolic twins."""
     s = e.s
     for term in terms:
         for factor in factors_of(e, term):
@@ -315,7 +317,8 @@ def angles_in(e: Emission, terms: list[int]) -> list[int]:
             name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
             if name in TRIGONOMETRIC or name in HYPERBOLIC:
                 h = "h" if name in HYPERBOLIC else ""
-                return [e.call(f + h, int(s.arg(base, 0))) for f in ("sin", "cos", "csc", "sec")]
+                kernels = [e.call(f + h, int(s.arg(base, 0))) for f in ("sin", "cos", "csc", "sec")]
+                return kernels + [e.power(k, TWO) for k in kernels[2:]]
     return []
 
 

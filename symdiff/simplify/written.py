@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flint import fmpq
 
 from symdiff.core import build, numbers
-from symdiff.core.store import NUM, POW, SYM, Store
+from symdiff.core.store import CALL, NUM, POW, SYM, Store
 from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.signs import (
     ONE,
@@ -86,7 +86,10 @@ class Written(Turning):
         self.squares: dict[int, Value] = {}  # kernels of half angles: their squares
         nodes = strict_nodes(s, [root])
         self.roots_of: set[int] = set()  # variables under roots: these are powers of their roots
+        self.divides_by_exp = False
         for _, op, args in nodes:
+            if op == POW and s.op[args[0]] == CALL + s.exp:
+                self.divides_by_exp = True
             if op == POW and s.op[args[0]] == SYM and s.op[args[1]] <= NUM and s.value(args[1])[1] > 1:
                 self.roots_of.add(args[0])
         super().__init__(s, [root], bounds)
