@@ -15,6 +15,9 @@ from formulas import Task, agrees, everyday, huge, large
 from harness import OURS, Benchmark, Contender
 from systems import System, systems
 
+#: Of the formulas of everyday size every so many is simplified by SymPy, too: it takes seconds for some.
+SPARSE = 12
+
 Step = Callable[[System], Contender]
 
 
@@ -75,6 +78,28 @@ def simplified(name: str, system: System) -> Contender:
     )
 
 
+def sympy_simplified(system: System) -> Contender:
+    """SymPy's simplify of SymPy's derivative."""
+    import sympy
+
+    return Contender(
+        load=lambda tasks: [(system.parse(task.formula), task.variable) for task in tasks],
+        run=lambda loaded: [sympy.simplify(system.diff(e, x)) for e, x in loaded],
+        check=lambda tasks, answer: check("SymPy", system, list, tasks, answer),
+    )
+
+
+def shortened(system: System) -> Contender:
+    """Our derivative as it comes by default, read beforehand."""
+    import symdiff as sd
+
+    return Contender(
+        load=lambda tasks: [(system.parse(task.formula), task.variable) for task in tasks],
+        run=lambda loaded: [sd.diff(e, x) for e, x in loaded],
+        check=lambda tasks, answer: check(OURS, system, list, tasks, answer),
+    )
+
+
 def benchmarks() -> Iterator[Benchmark]:
     found = systems()
     samples: Sequence[tuple[str, list[Task]]] = (
@@ -96,3 +121,10 @@ def benchmarks() -> Iterator[Benchmark]:
         ours = {OURS: simplified(OURS, found[OURS])}
         name = f"parse + diff + simplify + print, {len(tasks)} {title}"
         yield Benchmark(name, "formula", len(tasks), make, ours)
+    few = everyday()[::SPARSE]
+    if few:
+        contenders = {OURS: shortened(found[OURS])}
+        if "SymPy" in found:
+            contenders["SymPy"] = sympy_simplified(found["SymPy"])
+        title = f"diff + simplify, {len(few)} formulas of everyday size"
+        yield Benchmark(title, "formula", len(few), lambda tag: [t.renamed(tag) for t in few], contenders)
