@@ -69,10 +69,14 @@ def simplify(
     steps: list[Step] | None = [] if trace else None
 
     def work(exprs: Sequence[Expr]) -> list[Expr]:
-        return simplify_all(exprs, limits=limits, measure=measure, effort=effort, steps=steps)
+        found = simplify_all(exprs, limits=limits, measure=measure, effort=effort, steps=steps)
+        return [*found, *(e for step in steps or () for e in (step.before, step.after))]
 
-    result = with_assumptions([expr], assume, work)[0]
-    return Trace(result, tuple(steps)) if steps is not None else result
+    result, *sides = with_assumptions([expr], assume, work)
+    if steps is None:
+        return result
+    pairs = zip(steps, sides[::2], sides[1::2], strict=True)
+    return Trace(result, tuple(Step(step.name, before, after) for step, before, after in pairs))
 
 
 def simplify_all(

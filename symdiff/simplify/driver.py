@@ -121,7 +121,7 @@ class Search:
             node = self.clusters(best)
             name = "terms that share a denominator" if node != best else ""
         if name and self.cost(s, node) < self.cost(s, best):
-            if self.is_polynomial(best) and measure.size(s, node) + FACTORED > measure.size(s, best):
+            if self.cost is length and self.is_polynomial(best) and measure.size(s, node) + FACTORED > measure.size(s, best):
                 return best
             if self.trace is not None:
                 self.trace.append(Step(name, best, node))

@@ -303,12 +303,12 @@ class Emission(Roots):
 
     def polynomial(self, poly: Any) -> int:
         """A node for the polynomial, multiplied out."""
-        key = str(poly) if len(poly) < 40 else None
+        f = self.f
+        terms = [(m, int(k)) for m, k in poly.terms()]
+        key = tuple((*m, k) for m, k in terms) if len(poly) < 40 else None
         node = self.polynomials.get(key) if key else None
         if node is not None:
             return node
-        f = self.f
-        terms = [(m, int(k)) for m, k in poly.terms()]
         node = self.add([self.emit(f.monomial(m, fmpq(k))) for m, k in terms])
         if 2 <= len(terms) <= 12 and f.has_angles:
             node = self.shortest([node, *self.double_angles(terms)])

@@ -205,7 +205,7 @@ class Field(Signs):
         k, factors = f.factor()
         whole: Value = (fmpq(k), {}, 0)
         factors = [(-g if g.leading_coefficient() < 0 else g, int(e), g) for g, e in factors]
-        factors.sort(key=lambda t: (len(t[0]), str(t[0])))
+        factors.sort(key=lambda t: (len(t[0]), [(*m, int(k)) for m, k in t[0].terms()]))
         for g, e, given in factors:
             if e & 1 and g is not given:
                 whole = minus(whole)
