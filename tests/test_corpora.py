@@ -40,7 +40,7 @@ PRINTED = 200_000 if COMPILED else 20_000
 LARGEST = 10**9 if COMPILED else 6_000
 
 #: Every n-th row is taken: all where the core is compiled.
-EVERY = {} if COMPILED else {"rubi_small": 4, "minlplib": 4, "swell_generated": 3}
+EVERY = {} if COMPILED else {"rubi_small": 20, "minlplib": 12, "swell_generated": 3, "sr_benchmarks": 3}
 
 # ---------------------------------------------------------------- the evaluator
 

@@ -121,7 +121,8 @@ class Search:
             node = self.clusters(best)
             name = "terms that share a denominator" if node != best else ""
         if name and self.cost(s, node) < self.cost(s, best):
-            if self.cost is length and self.is_polynomial(best) and measure.size(s, node) + FACTORED > measure.size(s, best):
+            saved = measure.size(s, best) - measure.size(s, node)
+            if self.cost is length and saved < FACTORED and self.is_polynomial(best):
                 return best
             if self.trace is not None:
                 self.trace.append(Step(name, best, node))
