@@ -36,7 +36,7 @@ def simple(text: str, **assume: Any) -> Expr:
         ("sign(x)^2", "x != 0", "1"),
         ("sign(x)^2", "nonnegative", "sign(x)^2"),
         ("abs(x + 1)", "x >= -1", "x + 1"),
-        ("abs(x - 1)", "0 < x < 1", "-(x - 1)"),
+        ("abs(x - 1)", "0 < x < 1", "1 - x"),
         ("abs(x - 2)", (2, None), "x - 2"),
         ("abs(x)", (None, 0), "-x"),
         ("abs(x)", ("0.5", "pi"), "x"),

@@ -167,7 +167,7 @@ class Domain:
             else:
                 other = f.prime[f.known[info[0], pair.second, info[2]]]
                 square = f.factor((other * other - pair.constant) * pair.factor)
-            return all(e <= 0 or self.never_zero(r) for r, e in square[1].items() if r != p)
+            return all(e <= 0 or (r != p and self.never_zero(r)) for r, e in square[1].items())
         if info[0] != "poly":
             return False
         degrees = poly.degrees()

@@ -41,8 +41,8 @@ class Effort(NamedTuple):
 EFFORTS = (
     Effort(0, 0, 0, 0, 1, False),
     Effort(400, 2_000, 30_000, 60, 3, False),
-    Effort(2_000, 20_000, 1_000_000, 500, 6, True),
-    Effort(10_000, 200_000, 30_000_000, 5_000, 12, True),
+    Effort(2_000, 20_000, 1_000_000, 500, 20, True),
+    Effort(10_000, 200_000, 30_000_000, 5_000, 40, True),
 )
 
 
@@ -85,7 +85,9 @@ class Search:
             formed = True
             now, before = self.normal(now, now), now
             if now == before:
-                break
+                if not self.effort.again or self.pair is None:
+                    break
+                self.pair = None  # the other kernels, once more
         return now
 
     def radicals(self, node: int) -> int:
