@@ -247,9 +247,9 @@ def mutant(text: str, r: random.Random) -> str:
 
 
 def test_no_mutant_is_called_equal_and_every_false_is_certified(judge: ModuleType, corpus: Rows) -> None:
-    """Derivatives of antiderivatives against integrands with one change: 2,500 of them."""
+    """Derivatives of antiderivatives against integrands with one change: 1,250 of them."""
     r = random.Random(3)
-    rows = corpus("rubi_small")[:: 1 if COMPILED else 20]
+    rows = corpus("rubi_small")[:: 2 if COMPILED else 20]
     verdicts: Counter[str] = Counter()
     for row in rows:
         text = mutant(row["integrand"], r)

@@ -28,6 +28,9 @@ from symdiff.simplify.signs import (
     minus,
 )
 
+#: The highest power of a polynomial that is multiplied out.
+HIGHEST = 400
+
 
 class Field(Signs):
     """The ring of kernels, its primes, and arithmetic on values."""
@@ -161,14 +164,14 @@ class Field(Signs):
             return self.prime[p]
         f = self.powers.get((p, n))
         if f is None:
+            if n > HIGHEST:
+                raise GiveUp("exponent")
             k = len(self.prime[p])
             terms = 1
             for i in range(1, n + 1):  # binomial(n + k - 1, k - 1): the terms of a dense power
                 terms = terms * (k - 1 + i) // i
                 if terms > self.terms:
                     raise GiveUp("terms")
-            if n > 400:
-                raise GiveUp("exponent")
             self.spend(terms)
             f = self.powers[p, n] = self.prime[p] ** n
         return f
