@@ -34,7 +34,9 @@ def note(message: str) -> None:
 
 
 #: The modules of the simplifier that are compiled with the core: loops over values and nodes.
-NORMAL_FORM = "signs field linear reading turning written canonical builder roots emit forms domain".split()
+NORMAL_FORM = (
+    "signs field linear reading recurrent turning written canonical builder roots emit forms domain".split()
+)
 
 
 def core() -> list[Extension]:

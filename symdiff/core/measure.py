@@ -113,12 +113,15 @@ def _product(s: Store, node: i64) -> None:
     total: i64 = 0
     over = False
     nested = True  # nothing but inner products above the line: 1/x*(y*z)
+    raised: i64 = 0  # whether a power stands above the line where nothing else does: x^(-n)/y
     k: i64 = 0
     while k < count:
         c = s.arg(node, k)
         k += 1
         if s.op[c] == POW and s.below[c] > 0:
             total += s.below[c] + 1
+            if s.above[c] == s.below[c] + 1:
+                raised = 1
         else:
             total += s.above[c] + (1 if over else 0)
             over = True
@@ -127,7 +130,7 @@ def _product(s: Store, node: i64) -> None:
             total = SATURATED
     if not over:  # 1/x/y, whose 1 a coefficient replaces
         s.below[node] = total - 1
-        total += 1
+        total += 1 - raised
     elif nested:
         s.below[node] = total
         total += 2
@@ -135,12 +138,12 @@ def _product(s: Store, node: i64) -> None:
 
 
 def _scaled(s: Store, node: i64) -> None:
-    """number*term: -x, 2*x, x/3, -2*x/3, 2/x, 2/(3*x)."""
+    """number*term: -x, 2*x, x/3, -2*x/3, 2/x, 2/(3*x), x^(-n)/3."""
     c = s.arg(node, 0)
     t = s.arg(node, 1)
     p, q, decimal = s.value(c)
     total: i64 = 1 if p < 0 else 0
-    if s.below[t] > 0:  # the numerator is always written
+    if s.below[t] > 0 and (abs(p) != 1 or decimal or s.above[t] > s.below[t] + 1):  # a numerator is written
         total += s.below[t] + 2
     else:
         total += s.above[t] + (0 if abs(p) == 1 and not decimal else 2)
@@ -165,6 +168,9 @@ def _power(s: Store, node: i64) -> None:
         _, q, decimal = s.value(e)
         if q > 2 or decimal:  # alone it is x^(-2/3), but y/x^(2/3)
             total = 1 + base + s.above[e]
+    elif s.op[e] == SCALE and s.value(s.arg(e, 0))[0] < 0:  # and x^(-n), but y/x^n
+        under = base + s.above[e]
+        total = 1 + base + s.above[e]
     else:
         total = 1 + base + s.above[e]
     if under > 0 and e != MINUS_ONE and _folds(s, b):  # (0.3*x)^(-2) stays

@@ -85,6 +85,7 @@ class Layout:
         self.negative: list[bool] = []
         self.place: list[int] = []
         self.below: dict[int, int] = {}  # of a power that goes below the bar: the box that stands there
+        self.raised: set[int] = set()  # of these, the ones that alone are x^(-n), not 1/x^n
         for i in range(len(graph.op)):
             box = self._box(i)
             self.place.append(self._put(box))
@@ -131,14 +132,23 @@ class Layout:
         return terms
 
     def _product(self, coefficient: Number, factors: list[int]) -> Product:
-        above = [self.place[f] for f in factors if f not in self.below]
-        below = [self.below[f] for f in factors if f in self.below]
+        raised = None  # x^(-n)/y, where nothing else stands above the bar
+        if abs(coefficient.p) == 1 and not coefficient.decimal and all(f in self.below for f in factors):
+            raised = next((f for f in factors if f in self.raised), None)
+        above = [self.place[f] for f in factors if f not in self.below or f == raised]
+        below = [self.below[f] for f in factors if f in self.below and f != raised]
         return Product(coefficient, coefficient.p < 0, tuple(above), tuple(below))
 
     def _power(self, i: int, base: int, exponent: int) -> Box:
         b = self.place[base]
         e = self.graph.leaf[exponent] if self.graph.op[exponent] <= NUM else None
-        if e is None or e.p > 0:
+        if e is None:
+            below = self._opposite(exponent)
+            if below is not None and not self._folds(base):
+                self.below[i] = self._put(Power(b, below))
+                self.raised.add(i)
+            return Power(b, self.place[exponent])
+        if e.p > 0:
             return Root(b) if e == _HALF else Power(b, self.place[exponent])
         if e == Number(-1, 1, False):
             self.below[i] = b
@@ -148,8 +158,19 @@ class Layout:
             e = Number(-e.p, e.q, e.decimal)
             self.below[i] = self._put(Root(b) if e == _HALF else Power(b, self._put(Digits(e, False))))
             if e.q > 2 or e.decimal:  # alone it is x^(-2/3), but y/x^(2/3)
+                self.raised.add(i)
                 return Power(b, self.place[exponent])
         return Product(ONE, False, (), (self.below[i],))
+
+    def _opposite(self, exponent: int) -> int | None:
+        """The box of -e for an exponent e with a minus sign; None for others."""
+        box = self.boxes[self.place[exponent]]
+        if self.graph.op[exponent] != SCALE or not isinstance(box, Product) or not box.negative:
+            return None
+        number, term = self.graph.args[exponent]
+        if self.graph.leaf[number] == Number(-1, 1, False):
+            return self.place[term]
+        return self._put(Product(box.coefficient, False, box.above, box.below))
 
     def _folds(self, base: int) -> bool:
         """Whether a positive power of this base might be computed, though the negative one was not."""

@@ -12,7 +12,8 @@ from typing import Any
 from symdiff.core.store import CALL, NUM, POW
 from symdiff.functions import TABLE
 from symdiff.simplify.reading import strict_nodes
-from symdiff.simplify.signs import GiveUp, Value, frozen
+from symdiff.simplify.recurrent import RECURRENCES, STEPS
+from symdiff.simplify.signs import GiveUp, Value, frozen, number
 from symdiff.simplify.written import Written
 
 #: Functions that have poles: where cos, sin or sinh of the argument is zero.
@@ -121,13 +122,29 @@ class Domain:
             if more in ("log", "log2", "log10"):
                 u = int(f.s.arg(node, 0))
                 return self.follows("not zero", u, 0) and self.follows("not negative", u, 0)
-            return False
+            return more in RECURRENCES and self.by_recurrence(node, str(more))
         v = f.value(node)
         f.power(v, f.value(int(more)))
         known = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
         return known <= self.symbols and all(
             e <= 0 or self.never_zero(p) or self.is_power_base(p) for p, e in v[1].items()
         )
+
+    def by_recurrence(self, node: int, name: str) -> bool:
+        """Whether gamma(u) is defined where the formula is, since gamma(u + n) or gamma(u - n) has to be."""
+        f = self.f
+        argument = int(f.s.arg(node, 0))
+        own = f.class_of(name, argument)
+        if own is None:
+            return False
+        for n in range(-STEPS, STEPS + 1):
+            u = f.add([f.value(argument), number(n)])
+            if (name, frozen(u)) in self.calls:
+                return all(
+                    bool(w[0]) and all(e <= 0 or self.never_zero(p) for p, e in w[1].items())
+                    for w in (f.add([f.value(argument), number(i + RECURRENCES[name])]) for i in range(n))
+                )
+        return False
 
     def is_power_base(self, p: int) -> bool:
         """Whether the formula has a symbolic power of the prime."""

@@ -36,7 +36,8 @@ class Field(Signs):
     """The ring of kernels, its primes, and arithmetic on values."""
 
     def __init__(self, bounds: Bounds) -> None:
-        kernels, self.q, self.scale, self.terms, self.work = bounds
+        super().__init__(bounds.q)
+        kernels, _, self.scale, self.terms, self.work = bounds
         self.n = kernels
         self.ctx = fmpz_mpoly_ctx.get([f"g{i}" for i in range(kernels)], "lex")
         self.gens = self.ctx.gens()
@@ -45,20 +46,12 @@ class Field(Signs):
         self.zero = self.ctx.constant(0)
         self.gen_value: list[Value] = [ONE] * kernels
         self.prime: list[Any] = []  # the polynomial of each prime
-        self.positive: list[bool] = []  # known to be >= 0 wherever the formula is defined
-        self.info: list[tuple[Any, ...]] = []  # what a kernel is; ("poly",) for other primes
-        self.integer: list[int] = []  # the prime number, 0 for others
         self.sign_gens: dict[int, int] = {}
         self.root_gens: dict[int, int] = {}
         self.nested: list[int] = []  # primes that contain a kernel with a relation
         self.known: dict[Any, int] = {}  # key of a kernel -> prime
         self.by_shape: dict[Any, list[tuple[Any, int | Value]]] = {}
         self.relations: list[tuple[int, int, Any]] = []  # generator, degree, divisor; innermost first
-        self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
-        self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
-        self.rows: list[tuple[int, int, int]] = []  # what follows, solved
-        self.together: dict[int, int] = {}  # masks whose signs are known as a whole only
-        self.solved = (0, 0)
         self.powers: dict[tuple[int, int], Any] = {}
 
     # ---------------------------------------------------------------- kernels and primes

@@ -14,7 +14,8 @@ from flint import fmpq
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, TWO
 from symdiff.simplify.emit import EXPONENTS, Emission
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
-from symdiff.simplify.signs import ONE_Q, GiveUp, Value
+from symdiff.simplify.recurrent import RECURRENCES, STEPS
+from symdiff.simplify.signs import ONE_Q, GiveUp, Value, number
 
 #: The highest multiple of an angle that is sought.
 MULTIPLES = 7
@@ -64,6 +65,8 @@ def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     expanded(e, v, out)
     if f.has_angles:
         multiple_angles(e, v, out)
+    if f.largest:
+        stepped(e, v, out)
     e.find_sums_of_exponentials(v[1])
     if e.sums_of_exponentials:
         e.hyperbolic = True
@@ -108,6 +111,37 @@ def _expanded(e: Emission, v: Value, out: list[tuple[str, int]], kinds: tuple[st
             out.append(("split", e.add(terms)))
     except GiveUp:
         pass
+
+
+def stepped(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
+    """gamma(u + 1)/u as gamma(u): what has a recurrence, by the argument that leaves least beside it."""
+    f, s = e.f, e.s
+    taken: list[int] = []
+    for p, units in v[1].items():
+        node = f.info[p][1] if f.info[p][0] == "call" else 0
+        name = s.functions[int(s.op[node]) - CALL] if s.op[node] >= CALL else ""
+        if name not in RECURRENCES or units % f.q:
+            continue
+        n, argument = units // f.q, int(s.arg(node, 0))
+        u = f.value(argument)
+        best: tuple[int, int, Value] | None = None
+        for direction in (-1, 1):
+            rest: Value = (v[0], {r: k for r, k in v[1].items() if r != p}, v[2])
+            for shift in range(STEPS):
+                step = f.add([u, number(RECURRENCES[name] + (shift if direction > 0 else -1 - shift))])
+                change = f.powi(step, -direction * n)
+                if not change[1] or any(k * rest[1].get(r, 0) >= 0 for r, k in change[1].items()):
+                    break
+                rest = f.mul(rest, change)
+                moved = e.call(name, e.add([argument, e.rational(direction * (shift + 1), 1)]))
+                size = e.size(e.mul([e.power(moved, e.rational(n, 1)), e.emit(rest)]))
+                if best is None or size < best[0]:
+                    best = (size, moved, rest)
+        if best is not None:
+            v = best[2]
+            taken.append(e.power(best[1], e.rational(n, 1)))
+    if taken:
+        out.append(("recurrence", e.mul([*taken, e.emit(v)])))
 
 
 def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
@@ -270,6 +304,13 @@ def absorb(e: Emission, node: int) -> int:
                     break
         if len(factors) < 2:
             break
+        for i in range(len(factors)):
+            tried = within_root(e, factors, i)
+            if e.size(tried) < e.size(best):
+                best, improved = tried, True
+                break
+        if improved:
+            continue
         for i, factor in enumerate(factors):
             base, exponent = base_and_exponent(e, factor)
             if s.op[base] != SUM or s.op[exponent] > NUM or s.arity(base) > 8:
@@ -305,6 +346,45 @@ def absorb(e: Emission, node: int) -> int:
                         break
             if improved:
                 break
+    return best
+
+
+def within_root(e: Emission, factors: list[int], i: int) -> int:
+    """The product with what stands under its i-th factor, a root of a product, taken into it once more:
+    x*y*(sqrt(x)*y)^(3/2) is sqrt(x)*(sqrt(x)*y)^(5/2)."""
+    s = e.s
+    base, exponent = base_and_exponent(e, factors[i])
+    if s.op[base] != PROD or s.op[exponent] > NUM or s.value(exponent)[1] == 1:
+        return e.mul(factors)
+    powers: dict[int, Any] = {}
+    others = []
+    for j, factor in enumerate(factors):
+        b, k = base_and_exponent(e, factor)
+        if j == i or s.op[k] > NUM:
+            others.append(factor)
+        else:
+            p, q, _ = s.value(k)
+            powers[b] = powers.get(b, 0) + fmpq(p, q)
+    best = e.mul(factors)
+    for sign in (1, -1):
+        left, rest = dict(powers), list(others)
+        for factor in factors_of(e, base):
+            b, k = base_and_exponent(e, factor)
+            if s.op[k] <= NUM:
+                p, q, _ = s.value(k)
+                left[b] = left.get(b, 0) - sign * fmpq(p, q)
+            elif sign > 0 and factor in rest:
+                rest.remove(factor)
+            else:
+                rest.append(e.power(factor, e.rational(-sign, 1)))
+        if any(k < 0 and powers.get(b, 0) >= 0 for b, k in left.items()):  # a pole where there was none
+            continue
+        p, q, _ = s.value(exponent)
+        rest.remove(factors[i])
+        rest.append(e.power(base, e.rational(p + sign * q, q)))
+        tried = e.mul([*rest, *[e.power(b, e.rational(int(k.p), int(k.q))) for b, k in left.items() if k]])
+        if e.size(tried) < e.size(best):
+            best = tried
     return best
 
 

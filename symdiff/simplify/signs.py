@@ -78,6 +78,7 @@ class Signs:
         self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
         self.rows: list[tuple[int, int, int]] = []  # what follows, solved
         self.together: dict[int, int] = {}  # masks whose signs are known as a whole only
+        self.beside: list[tuple[int, int, list[int]]] = []  # signs known where other primes are not zero
         self.solved = (0, 0)
 
     def is_known_positive(self, p: int) -> bool:
@@ -122,9 +123,11 @@ class Signs:
         self.solved = (len(self.facts), len(self.nonzero))
         self.rows = []
         self.together = {}
+        self.beside = []
         perhaps_zero = []
         for m, s, others in self.facts:
             if not all(self.is_nonzero(p) for p in others):
+                self.beside.append((m, s, others))
                 continue
             if not all(self.is_nonzero(p) for p in range(m.bit_length()) if m >> p & 1):
                 perhaps_zero.append((m, s))
@@ -167,9 +170,14 @@ class Signs:
         return mask, s
 
     def settled(self, v: Value) -> Value:
+        """The value with the signs that are known; where it is zero anyhow they need not be known there."""
         if not v[2]:
             return v
         mask, s = self.settle(v[2])
+        for m, sign, others in self.beside:
+            if mask & m == m and all(v[1].get(p, 0) > 0 or self.is_nonzero(p) for p in others):
+                mask ^= m
+                s *= sign
         return (v[0] if s > 0 else -v[0], v[1], mask)
 
 

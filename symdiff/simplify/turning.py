@@ -10,14 +10,15 @@ from typing import Any
 from flint import fmpq
 
 from symdiff.simplify.linear import Combination
-from symdiff.simplify.reading import SPECIAL_ANGLES, Reader
+from symdiff.simplify.reading import SPECIAL_ANGLES
+from symdiff.simplify.recurrent import Recurrent
 from symdiff.simplify.signs import ONE, ZERO, Again, GiveUp, Value, frozen, minus, number
 
 #: The highest multiple of an angle that is expanded.
 MULTIPLE = 24
 
 
-class Turning(Reader):
+class Turning(Recurrent):
     """A reader that knows the functions of angles by those of the basis."""
 
     def trigonometric(self, name: str, v: Value) -> Value:
