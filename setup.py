@@ -35,7 +35,8 @@ def note(message: str) -> None:
 
 #: The modules of the simplifier that are compiled with the core: loops over values and nodes.
 NORMAL_FORM = (
-    "signs field linear reading recurrent turning written canonical builder roots emit forms domain".split()
+    "signs field linear reading recurrent turning written canonical builder roots emit absorb forms gather"
+    " domain".split()
 )
 
 

@@ -167,14 +167,15 @@ def referenced(
 
 
 def lawful(found: Found, before: Expr, after: Expr) -> None:
-    """Note a result that is longer than what it was made from, or that simplifies further."""
+    """Note a result that is longer than what it was made from, or that simplify changes twice."""
     if after.size > before.size:
         found.faults.append(f"costlier: {before.size} -> {after.size} nodes")
     elif before.size * 8 < LONGEST and size(str(after)) > size(str(before)):
         found.faults.append(f"prints longer: {size(str(before))} -> {size(str(after))}: {before}")
-    again = sd.simplify(after)
-    if again is not after:
-        found.faults.append(f"not idempotent: {after} -> {again}" if again.size < 300 else "not idempotent")
+    once = sd.simplify(after)
+    again = sd.simplify(once)
+    if again is not once:
+        found.faults.append(f"not idempotent: {once} -> {again}" if again.size < 300 else "not idempotent")
 
 
 def rubi(count: int, seed: int) -> Iterator[Found]:

@@ -89,6 +89,13 @@ class Domain:
         f = self.f
         return f.hyperbolic(name, v) if name == "sinh" else f.trigonometric(name, v)
 
+    def is_finite(self, info: tuple[Any, ...]) -> bool:
+        """Whether the kernel of an angle has no pole where the formula is defined."""
+        if info[0] not in ("circular", "hyperbolic") or info[1] not in POLES:
+            return True
+        basis = self.f.basis["circular" if info[0] == "circular" else "exponential"]
+        return (POLES[info[1]], frozen(self.f.combine(basis[info[2]].values()))) in self.angles
+
     def call_key(self, node: int, name: str) -> object:
         f, s = self.f, self.f.s
         return (name, *[frozen(f.value(int(a))) for a in s.children(node)])
@@ -114,7 +121,7 @@ class Domain:
             return (
                 bool(w[0])
                 and all(e <= 0 or self.never_zero(p) for p, e in w[1].items())
-                and not any(f.info[p][0] in ("circular", "hyperbolic") and e < 0 for p, e in w[1].items())
+                and all(e > 0 or self.is_finite(f.info[p]) for p, e in w[1].items())
             )
         if what == "in domain":
             if self.call_key(node, str(more)) in self.calls:

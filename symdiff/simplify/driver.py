@@ -12,6 +12,7 @@ from symdiff.core import build, measure, walk
 from symdiff.core.rewrite import rewrite
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.cost import Cost, length
+from symdiff.simplify.gather import gathered
 from symdiff.simplify.radicals import denest_all
 from symdiff.simplify.rules import machine
 
@@ -63,6 +64,7 @@ class Search:
         self.trace: list[Step] | None = None
         self.done: dict[int, int] = {}
         self.pair: tuple[str, str] | None = None  # the kernels of the angles that gave the last form
+        self.tried: set[tuple[str, str]] = set()  # all kernels that have been tried on this node
 
     def run(self, roots: list[int]) -> list[int]:
         """The cheapest forms found for the roots."""
@@ -74,12 +76,13 @@ class Search:
         if not self.effort.nodes:
             return best
         best = self.radicals(best)
-        self.pair = None
+        self.pair, self.tried = None, set()
         now = self.radicals(self.normal(root, best))
         formed = now != best
         for _ in range(self.effort.rounds):
             before = now
             now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
+            now = self.gathered(now)
             if now == before and formed and not self.effort.again:
                 break
             formed = True
@@ -98,6 +101,12 @@ class Search:
         return (
             self.cheaper("radicals", node, new) if self.cost(self.s, new) < self.cost(self.s, node) else node
         )
+
+    def gathered(self, node: int) -> int:
+        """The node with the factors that terms share taken out."""
+        if len(walk.reach_list(self.s, [node])) > 10 * self.effort.nodes or self.is_polynomial(node):
+            return node
+        return self.cheaper("common factors", node, gathered(self.s, node))
 
     def cheaper(self, name: str, old: int, new: int) -> int:
         if new == old or self.cost(self.s, new) > self.cost(self.s, old):
@@ -243,9 +252,9 @@ class Search:
         if found is None:
             found = node
             if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
-                pair, self.pair = self.pair, None
+                kept, self.pair, self.tried = (self.pair, self.tried), None, set()
                 found = self.normal(node, node)
-                self.pair = pair
+                self.pair, self.tried = kept
             self.done[node] = found
         return found
 

@@ -40,6 +40,7 @@ class Emission(Roots):
         self.polynomials: dict[Any, int] = {}
         self.hyperbolic = False  # whether sums of two exponentials are written by sinh and cosh
         self.sums_of_exponentials: dict[int, list[tuple[int, dict[int, Any]]]] = {}
+        self.halves: dict[int, Value] = {}  # of a node that sinh or cosh is applied to: its value
         self.angles: dict[Any, int] = {}
 
     def emit(self, v: Value, merge: bool = True) -> int:
@@ -54,6 +55,7 @@ class Emission(Roots):
         monomials: dict[Any, Value] = {}
         sigma: dict[tuple[int, int], list[tuple[Any, int]]] = {}
         angles: dict[tuple[str, int], tuple[int, int]] = {}
+        pairs: dict[int, tuple[int, int]] = {}  # exponents of sinh and cosh of each node
         out: list[int] = []
         sign, s = f.settle(sign)
         c = c if s > 0 else -c
@@ -77,7 +79,7 @@ class Emission(Roots):
             elif kind == "exp":
                 inside[info[1]] = inside.get(info[1], ZERO_Q) + fmpq(e, q)
             elif kind == "poly" and self.hyperbolic and e % q == 0 and p in self.sums_of_exponentials:
-                c = self.hyperbolic_power(p, e // q, c, inside, out)
+                c = self.hyperbolic_power(p, e // q, c, inside, pairs)
             elif kind == "power":
                 key = frozen(info[2])
                 monomials[key] = info[2]
@@ -143,6 +145,7 @@ class Emission(Roots):
             sign >>= 1
             p += 1
         c = c if s > 0 else -c
+        c = self.hyperbolic_pairs(pairs, c, out)
         plain = [
             self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()
         ]
@@ -246,8 +249,33 @@ class Emission(Roots):
             if len(parts) == 2:
                 self.sums_of_exponentials[p] = parts
 
-    def hyperbolic_power(self, p: int, n: int, c: Any, inside: dict[int, Any], out: list[int]) -> Any:
-        """Append (exp(u) +- exp(v))^n by cosh or sinh; returns the number in front."""
+    def hyperbolic_pairs(self, pairs: dict[int, tuple[int, int]], c: Any, out: list[int]) -> Any:
+        """Append sinh(u)^a*cosh(u)^b for each u; returns the number in front."""
+        waiting = list(pairs)
+        while waiting:
+            u = waiting.pop()
+            a, b = pairs[u]
+            if a and a == b:  # 2*sinh(u)*cosh(u)
+                del pairs[u]
+                c /= fmpq(2) ** a
+                w = self.halves[u]
+                v = (w[0] * 2, w[1], w[2])
+                waiting.append(self.add_pair(pairs, v, self.spelled(v, self.emit(v)), a, 0))
+        for u, (a, b) in pairs.items():
+            out.append(self.angle_power("hyperbolic", u, a, b))
+        return c
+
+    def add_pair(self, pairs: dict[int, tuple[int, int]], v: Value, node: int, a: int, b: int) -> int:
+        """Multiply by sinh(v)^a*cosh(v)^b; returns the node of v."""
+        self.halves[node] = v
+        old = pairs.get(node, (0, 0))
+        pairs[node] = (old[0] + a, old[1] + b)
+        return node
+
+    def hyperbolic_power(
+        self, p: int, n: int, c: Any, inside: dict[int, Any], pairs: dict[int, tuple[int, int]]
+    ) -> Any:
+        """Add (exp(u) +- exp(v))^n to the powers of sinh and cosh; returns the number in front."""
         (k1, u), (k2, v) = self.sums_of_exponentials[p]
         half = fmpq(1, 2)
         terms = []
@@ -262,7 +290,7 @@ class Emission(Roots):
                 terms += [(d * r, m) for r, m in self.f.basis["exponential"][j].values()]
         w = self.f.combine(terms)
         node = self.spelled(w, self.linear(terms))
-        out.append(self.power(self.call("cosh" if k1 == k2 else "sinh", node), self.rational(n, 1)))
+        self.add_pair(pairs, w, node, 0 if k1 == k2 else n, n if k1 == k2 else 0)
         return c * (fmpq(k1) * 2) ** n
 
     def base(self, p: int) -> int:

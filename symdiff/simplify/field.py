@@ -72,6 +72,16 @@ class Field(Signs):
             self.gen_value[g] = (ONE_Q, {p: self.q}, 0)
         return p
 
+    def rooted(self, key: Any) -> int:
+        """The prime of a kernel >= 0 that is a power of its root: a polynomial in the root may factor."""
+        p = self.known.get(key)
+        if p is None:
+            g = self.new_generator()
+            p = self.known[key] = self.new_prime(self.gens[g] ** self.q, key, True)
+            self.root_gens[p] = g
+            self.gen_value[g] = (ONE_Q, {p: 1}, 0)
+        return p
+
     def kernel_value(self, key: Any, info: tuple[Any, ...] | None = None, positive: bool = False) -> Value:
         return (ONE_Q, {self.kernel(key, info, positive): self.q}, 0)
 

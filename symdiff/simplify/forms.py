@@ -11,17 +11,17 @@ from typing import Any
 
 from flint import fmpq
 
-from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, TWO
-from symdiff.simplify.emit import EXPONENTS, Emission
-from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
+from symdiff.core.store import CALL
+from symdiff.simplify.absorb import absorb
+from symdiff.simplify.emit import Emission
 from symdiff.simplify.recurrent import RECURRENCES, STEPS
 from symdiff.simplify.signs import ONE_Q, GiveUp, Value, number
 
 #: The highest multiple of an angle that is sought.
 MULTIPLES = 7
 
-#: The most factors tried in absorbing, over all.
-ABSORPTIONS = 60
+#: The highest power in a denominator that is given its conjugate.
+HIGHEST_CONJUGATE = 12
 
 
 def candidates(e: Emission, v: Value) -> list[tuple[str, int]]:
@@ -215,17 +215,21 @@ def traded(f: Any, v: Value) -> list[Value]:
     out = []
     for _, _, p1, p2, pair in angle_kernels(f):
         for p, other, constant, factor in ((p2, p1, pair.constant, pair.factor), (p1, p2, None, None)):
-            if p not in v[1]:
-                continue
             g = f.prime[other]
             if constant is None:  # first^2 by second^2
                 w = f.factor((g * g - pair.constant) * pair.factor)
             else:
                 w = f.factor(constant + factor * g * g)
-            if len(w[1]) < 2 or not any(r in v[1] for r in w[1]):
+            beside = [v[1][r] for r in w[1] if r in v[1]]
+            if (
+                len(w[1]) < 2
+                or not beside
+                or (p not in v[1] and (len(beside) < 2 or min(beside) * max(beside) < 0))
+            ):
                 continue
             w = f.mul(w, (ONE_Q, {p: -2 * f.q}, 0))
-            out += [f.mul(v, f.powi(w, k)) for k in (-3, -2, -1, 1, 2, 3)]
+            steps = {-1, 1, *(-(v[1].get(r, 0) // k) for r, k in w[1].items())}  # until one of them is gone
+            out += [f.mul(v, f.powi(w, k)) for k in sorted(steps) if 0 < abs(k) <= 2 * MULTIPLES]
     return out
 
 
@@ -235,7 +239,7 @@ def rationalised(f: Any, v: Value) -> Value:
     for _ in range(4):
         found = None
         for p, e in v[1].items():
-            if e % q == 0 and -3 * q <= e < 0 and f.info[p][0] == "poly":
+            if e % q == 0 and -HIGHEST_CONJUGATE * q <= e < 0 and f.info[p][0] == "poly":
                 degrees = f.prime[p].degrees()
                 for g, d, _ in f.relations[::-1]:
                     if degrees[g] and (d == 2 or (d % 2 == 0 and degrees[g] == d // 2)):
@@ -250,9 +254,13 @@ def rationalised(f: Any, v: Value) -> Value:
         other[g] = -other[g]
         conjugate = f.prime[p].compose(*other, ctx=f.ctx)
         norm = f.reduce(f.product(conjugate, f.prime[p]))
-        if not len(norm) or len(norm) > 200 or len(conjugate) ** n > 400:
+        if not len(norm) or len(norm) > 200 or (n > 3 and not norm.is_constant()):
             return v
-        numerator = conjugate**n
+        numerator = f.one
+        for _ in range(n):
+            numerator = f.reduce(numerator * conjugate)
+            if len(numerator) > 200:
+                return v
         rest = {r: k for r, k in v[1].items() if r != p}
         for r, k in list(rest.items()):
             if (
@@ -268,188 +276,3 @@ def rationalised(f: Any, v: Value) -> Value:
             return v
         v = f.mul(f.mul((v[0], rest, v[2]), f.factor(numerator)), f.powi(f.factor(norm), -n))
     return v
-
-
-# ---------------------------------------------------------------- on nodes
-
-
-def factors_of(e: Emission, node: int) -> list[int]:
-    s = e.s
-    if s.op[node] == SCALE:
-        return [int(s.arg(node, 0)), *factors_of(e, int(s.arg(node, 1)))]
-    return [int(a) for a in s.children(node)] if s.op[node] == PROD else [node]
-
-
-def base_and_exponent(e: Emission, node: int) -> tuple[int, int]:
-    s = e.s
-    return (int(s.arg(node, 0)), int(s.arg(node, 1))) if s.op[node] == POW else (node, ONE)
-
-
-def absorb(e: Emission, node: int) -> int:
-    """u^k*(sum of t)^n as (sum of t*u^(k/n))^n where that is shorter; also for numbers and quotients."""
-    s = e.s
-    left = ABSORPTIONS
-    best = node
-    improved = True
-    while improved and left > 0:
-        improved = False
-        factors = factors_of(e, best)
-        for i, factor in enumerate(factors):  # inside a root
-            base, exponent = base_and_exponent(e, factor)
-            if exponent != ONE and s.op[base] in (PROD, SCALE):
-                inner = absorb(e, base)
-                if inner != base:
-                    best = e.mul([*factors[:i], e.power(inner, exponent), *factors[i + 1 :]])
-                    factors = factors_of(e, best)
-                    break
-        if len(factors) < 2:
-            break
-        for i in range(len(factors)):
-            tried = within_root(e, factors, i)
-            if e.size(tried) < e.size(best):
-                best, improved = tried, True
-                break
-        if improved:
-            continue
-        for i, factor in enumerate(factors):
-            base, exponent = base_and_exponent(e, factor)
-            if s.op[base] != SUM or s.op[exponent] > NUM or s.arity(base) > 8:
-                continue
-            p, q, _ = s.value(exponent)
-            terms = [int(t) for t in s.children(base)]
-            for j, other in enumerate(factors):
-                if i == j:
-                    continue
-                inner = _root_of_factor(e, other, exponent, p, q)
-                if inner < 0:
-                    continue
-                left -= 1
-                rest = [h for m, h in enumerate(factors) if m not in (i, j)]
-                tried = e.mul([*rest, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)])
-                if e.size(tried) < e.size(best):
-                    best, improved = tried, True
-                    break
-            if improved:
-                break
-            if q == 1 and abs(p) <= 4:  # sin(u)^2/(b + a*sin(u)) is sin(u)/(a + b*csc(u))
-                rest = [h for m, h in enumerate(factors) if m != i]
-                for inner in angles_in(e, terms):
-                    left -= 1
-                    outside = e.mul(rest)
-                    for _ in range(abs(p)):
-                        outside = angle_product(e, outside, inner if p < 0 else e.power(inner, MINUS_ONE))
-                    tried = e.mul(
-                        [outside, e.power(e.add([angle_product(e, t, inner) for t in terms]), exponent)]
-                    )
-                    if e.size(tried) < e.size(best):
-                        best, improved = tried, True
-                        break
-            if improved:
-                break
-    return best
-
-
-def within_root(e: Emission, factors: list[int], i: int) -> int:
-    """The product with what stands under its i-th factor, a root of a product, taken into it once more:
-    x*y*(sqrt(x)*y)^(3/2) is sqrt(x)*(sqrt(x)*y)^(5/2)."""
-    s = e.s
-    base, exponent = base_and_exponent(e, factors[i])
-    if s.op[base] != PROD or s.op[exponent] > NUM or s.value(exponent)[1] == 1:
-        return e.mul(factors)
-    powers: dict[int, Any] = {}
-    others = []
-    for j, factor in enumerate(factors):
-        b, k = base_and_exponent(e, factor)
-        if j == i or s.op[k] > NUM:
-            others.append(factor)
-        else:
-            p, q, _ = s.value(k)
-            powers[b] = powers.get(b, 0) + fmpq(p, q)
-    best = e.mul(factors)
-    for sign in (1, -1):
-        left, rest = dict(powers), list(others)
-        for factor in factors_of(e, base):
-            b, k = base_and_exponent(e, factor)
-            if s.op[k] <= NUM:
-                p, q, _ = s.value(k)
-                left[b] = left.get(b, 0) - sign * fmpq(p, q)
-            elif sign > 0 and factor in rest:
-                rest.remove(factor)
-            else:
-                rest.append(e.power(factor, e.rational(-sign, 1)))
-        if any(k < 0 and powers.get(b, 0) >= 0 for b, k in left.items()):  # a pole where there was none
-            continue
-        p, q, _ = s.value(exponent)
-        rest.remove(factors[i])
-        rest.append(e.power(base, e.rational(p + sign * q, q)))
-        tried = e.mul([*rest, *[e.power(b, e.rational(int(k.p), int(k.q))) for b, k in left.items() if k]])
-        if e.size(tried) < e.size(best):
-            best = tried
-    return best
-
-
-def angles_in(e: Emission, terms: list[int]) -> list[int]:
-    """sin, cos, csc, sec, csc^2, sec^2 of the first angle in the terms, or their hyperbolic twins."""
-    s = e.s
-    for term in terms:
-        for factor in factors_of(e, term):
-            base, _ = base_and_exponent(e, factor)
-            name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
-            if name in TRIGONOMETRIC or name in HYPERBOLIC:
-                h = "h" if name in HYPERBOLIC else ""
-                kernels = [e.call(f + h, int(s.arg(base, 0))) for f in ("sin", "cos", "csc", "sec")]
-                return kernels + [e.power(k, TWO) for k in kernels[2:]]
-    return []
-
-
-def _root_of_factor(e: Emission, node: int, exponent: int, p: int, q: int) -> int:
-    """w with w^(p/q) equal to the node and defined where it is, or -1."""
-    s = e.s
-    if s.op[node] <= NUM:
-        if q != 1 or abs(p) != 1:
-            return -1
-        return node if p == 1 else e.power(node, MINUS_ONE)
-    base, k = base_and_exponent(e, node)
-    if s.op[base] == SUM and s.arity(base) > 3:
-        return -1
-    if q != 1:
-        return base if k == exponent else -1
-    if s.op[k] > NUM:
-        if abs(p) != 1:
-            return -1
-        return node if p == 1 else e.power(node, MINUS_ONE)
-    kp, kq, _ = s.value(k)
-    if kp % p or (p % 2 == 0 and kq != 1):
-        return -1
-    return e.power(base, e.rational(kp // p, kq))
-
-
-def angle_product(e: Emission, t: int, w: int) -> int:
-    """t*w with sin, cos, tan ... of one argument collected: cos*sec is 1, sin*sec is tan."""
-    node = e.products.get((t, w))
-    if node is None:
-        node = e.products[t, w] = _collected(e, e.mul([t, w]))
-    return node
-
-
-def _collected(e: Emission, product: int) -> int:
-    s = e.s
-    found: dict[tuple[bool, int], list[int]] = {}
-    rest = []
-    for factor in factors_of(e, product):
-        base, k = base_and_exponent(e, factor)
-        name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
-        if (name in TRIGONOMETRIC or name in HYPERBOLIC) and s.op[k] <= NUM and s.value(k)[1] == 1:
-            hyperbolic = name in HYPERBOLIC
-            a, b = EXPONENTS[name.removesuffix("h") if hyperbolic else name]
-            n = s.value(k)[0]
-            c = found.setdefault((hyperbolic, int(s.arg(base, 0))), [0, 0, 0])
-            c[0] += a * n
-            c[1] += b * n
-            c[2] += 1
-        else:
-            rest.append(factor)
-    if all(c[2] < 2 for c in found.values()):
-        return product
-    powers = [e.angle_power("hyperbolic" if h else "circular", u, c[0], c[1]) for (h, u), c in found.items()]
-    return e.mul([*rest, *powers])

@@ -37,8 +37,6 @@ def _learn(f: Turning, op: int, args: list[int]) -> None:
                 f.fact(f.value(args[0]))
         elif op >= CALL:
             name = s.functions[op - CALL]
-            if name in ("log", "log2", "log10"):
-                f.exclude(f.value(args[0]))
             if name in POLES:
                 cosine, sine = f.cos_sin(f.value(args[0]))
                 f.exclude(cosine if POLES[name] == "cos" else sine)
@@ -46,6 +44,10 @@ def _learn(f: Turning, op: int, args: list[int]) -> None:
                 u = f.value(args[0])
                 for fact in BOUNDS[name](f, u):
                     f.fact(fact)
+                    if name in STRICT:
+                        f.exclude(fact)
+            if name in NOT_AT_ZERO:
+                f.exclude(f.value(args[0]))
     except FAILED:
         pass
 
@@ -59,9 +61,15 @@ def _less_one(f: Field, u: Value) -> Value:
     return f.add([u, minus(ONE)])
 
 
+#: Of these the bounds are not zero either; these are not defined at 0.
+STRICT = frozenset(("log", "log2", "log10", "atanh", "acoth"))
+NOT_AT_ZERO = frozenset(("acsch", "asech", "Ei"))
+
 #: What is not negative where a function of u is defined.
 BOUNDS: dict[str, Callable[[Field, Value], list[Value]]] = {
     "log": lambda f, u: [u],
+    "log2": lambda f, u: [u],
+    "log10": lambda f, u: [u],
     "asin": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
     "acos": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
     "atanh": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],

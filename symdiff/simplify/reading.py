@@ -214,7 +214,11 @@ class Reader(Field):
         s = self.s
         inside: set[int] = set()  # nodes with such a call in them
         arguments: dict[tuple[str, int], int] = {}
+        parts: dict[int, int] = {}  # of an exponent: the root that is taken of its exponential
         for node, op, args in strict_nodes(s, roots):
+            if op == POW and s.op[args[0]] == CALL + s.exp and s.op[args[1]] <= NUM:
+                u = int(s.arg(args[0], 0))
+                parts[u] = lcm(parts.get(u, 1), s.value(args[1])[1])
             within = any(a in inside for a in args)
             kind = KINDS.get(s.functions[op - CALL]) if op >= CALL else None
             if kind and not within:
@@ -232,6 +236,8 @@ class Reader(Field):
             }
             if vector:
                 combinations[kind].append(vector)
+                if kind == "exponential" and parts.get(argument, 1) > 1:
+                    combinations[kind].append({k: (r / parts[argument], m) for k, (r, m) in vector.items()})
         for kind, vectors in combinations.items():
             self.take_basis(kind, vectors)
 
@@ -295,7 +301,7 @@ class Reader(Field):
         more = ONE
         for key, (r, m) in self.decompose(v).items():
             if not m[1] and not m[2]:
-                sign, c = self.put(out, sign, c, self.kernel(("E",), positive=True), self.units(r))
+                sign, c = self.put(out, sign, c, self.rooted(("E",)), self.units(r))
                 continue
             w = self.exp_of(r, m)
             if w is None:
@@ -319,6 +325,14 @@ class Reader(Field):
             u = self.value(found[1][0])
             roots = self.mul(self.sqrt(self.add([u, ONE])), self.sqrt(self.add([u, minus(ONE)])))
             return self.rational_power(self.add([u, roots]), r)
+        for name in ("atanh", "acoth"):
+            found = self.kernel_of(m, name)
+            if found:
+                u = self.value(found[1][0])
+                above, below = self.add([ONE, u]), self.add([ONE, minus(u)])
+                if name == "acoth":
+                    below = minus(below)
+                return self.rational_power(self.mul(above, self.powi(below, -1)), r / 2)
         return None
 
     def sqrt(self, v: Value) -> Value:

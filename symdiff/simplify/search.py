@@ -10,10 +10,11 @@ from math import lcm
 from typing import NamedTuple
 
 from symdiff.core.store import CALL, NUM, POW, Store
+from symdiff.simplify.absorb import absorb
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.forms import absorb, candidates
+from symdiff.simplify.forms import candidates
 from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
 from symdiff.simplify.signs import Again, Bounds, GiveUp, Value, minus
@@ -65,7 +66,7 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
             hyperbolic += ["tanh", "sech"]
         if names & {"coth", "csch"}:
             hyperbolic += ["coth", "csch"]
-        if "exp" in names:
+        if names & {"exp", "asinh", "acosh", "atanh", "acoth"}:
             hyperbolic.append("exp")
     return [(c, h) for c in circular for h in hyperbolic]
 
@@ -98,7 +99,8 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     winner = search.pair
     pairs = choices(found.names)
     if search.pair in pairs:  # of what has been given a form before, the kernels are known that suit it
-        pairs = [search.pair]
+        pairs = [search.pair, *[p for p in pairs if p not in search.tried]]
+    search.tried.update(pairs)
     for pair in pairs:
         if search.forms <= 0:
             break
@@ -117,7 +119,7 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
         for form, node in forms:
             if judge is None:
                 judge = Domain(f, root)
-            if proved(f, v, node) and judge.allows(node):
+            if proved(f, v, node, root, pair, search.effort) and allowed(judge, node):
                 best, name = node, form
                 winner = pair
                 break
@@ -125,7 +127,7 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     return best, name
 
 
-def proved(f: Written, v: Value, node: int) -> bool:
+def proved(f: Written, v: Value, node: int, root: int, pair: tuple[str, str], effort: Effort) -> bool:
     """Whether the node's value is v, by what is known from the formula alone."""
     try:
         w = f.settled(f.value(node))
@@ -133,5 +135,21 @@ def proved(f: Written, v: Value, node: int) -> bool:
         if a == w:
             return True
         return f.vanishes(f.add([a, minus(w)]))
+    except Again as again:
+        if again.what != "root" or again.amount > MOST_ROOT or f.q == again.amount:
+            return False
+        q = again.amount
+    except FAILED:
+        return False
+    try:  # cosh(u)^2 for what was exp(2*u): in a field with the other root
+        f, v = read(f.s, root, pair, Shape(frozenset(), q, False), effort)
+        return f.settled(f.value(node)) == f.settled(v)
+    except (Again, *FAILED):
+        return False
+
+
+def allowed(judge: Domain, node: int) -> bool:
+    try:
+        return judge.allows(node)
     except (Again, *FAILED):
         return False

@@ -98,13 +98,7 @@ class Written(Turning):
 
     def variable(self, node: int) -> Value:
         if node in self.roots_of and self.q > 1:
-            p = self.known.get(("node", node))
-            if p is None:
-                g = self.new_generator()
-                p = self.known["node", node] = self.new_prime(self.gens[g] ** self.q, ("node", node), True)
-                self.root_gens[p] = g
-                self.gen_value[g] = (ONE_Q, {p: 1}, 0)
-            return (ONE_Q, {p: self.q}, 0)
+            return (ONE_Q, {self.rooted(("node", node)): self.q}, 0)
         return super().variable(node)
 
     def call(self, node: int, name: str, args: list[int]) -> Value:
