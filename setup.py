@@ -36,7 +36,7 @@ def note(message: str) -> None:
 #: The modules of the simplifier that are compiled with the core: loops over values and nodes.
 NORMAL_FORM = (
     "signs field linear reading recurrent turning written canonical builder roots emit absorb forms gather"
-    " domain".split()
+    " domain learning search driver".split()
 )
 
 

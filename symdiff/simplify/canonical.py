@@ -74,20 +74,30 @@ class Canonical(Turning):
         if name in ("asin", "acos") and self.learning:
             self.fact(self.add([ONE, v]))
             self.fact(self.add([ONE, minus(v)]))
-        if name == "acosh" and self.learning:
-            self.fact(v)
-            self.fact(self.add([v, minus(ONE)]))
-            self.fact(self.add([v, ONE]))
+        if name == "asinh":
+            if not v[0]:
+                return v
+            w: Value = (abs(v[0]), v[1], v[2])
+            base = self.add([w, self.sqrt(self.add([self.powi(w, 2), ONE]))])
+            self.fact(base)
+            return self.log(base) if v[0] > 0 else minus(self.log(base))
+        if name == "acosh":
+            less, plus = self.add([v, minus(ONE)]), self.add([v, ONE])
+            if self.learning:
+                for positive in (v, less, plus):
+                    self.fact(positive)
+            return self.log(self.add([v, self.mul(self.sqrt(less), self.sqrt(plus))]))
         if name == "acos":
             pi = self.kernel_value(("function", "pi"), ("function", "pi", ONE), True)
             return self.add([self.mul(pi, half), minus(self.odd_function("asin", v))])
         if name == "erfc":
             return self.add([ONE, minus(self.odd_function("erf", v))])
-        if name in ("atan", "asin", "asinh", "erf", "erfi"):
+        if name in ("atan", "asin", "erf", "erfi"):
             return self.odd_function(name, v)
-        if name == "acosh":
-            return self.kernel_value(("function", name, frozen(v)), ("function", name, v))
         return None
+
+    def takes_signs_apart(self, single: list[Any]) -> bool:
+        return True
 
     def odd_function(self, name: str, v: Value) -> Value:
         c, exponents, sign = v
@@ -152,15 +162,6 @@ class Canonical(Turning):
                 z = self.integer[self.info[p][1]]
                 rest = self.mul(m, (ONE_Q, {p: -self.q}, 0))
                 return self.power(number(z) if z else self.absolute(base), (rest[0] * r, rest[1], rest[2]))
-        found = self.function_of(m, ("asinh", "acosh"))
-        if found:
-            name, u = found
-            if name == "asinh":
-                base = self.add([u, self.sqrt(self.add([self.powi(u, 2), ONE]))])
-            else:
-                roots = self.mul(self.sqrt(self.add([u, ONE])), self.sqrt(self.add([u, minus(ONE)])))
-                base = self.add([u, roots])
-            return self.rational_power(base, r)
         return None
 
     # ---------------------------------------------------------------- angles
@@ -169,9 +170,7 @@ class Canonical(Turning):
         if kind == "exponential":
             if not m[1] and not m[2]:
                 return True
-            if any(e == self.q and self.info[p][0] == "log" for p, e in m[1].items()):
-                return True
-            return self.function_of(m, ("asinh", "acosh")) is not None
+            return any(e == self.q and self.info[p][0] == "log" for p, e in m[1].items())
         return self.function_of(m, ("pi", "asin", "atan")) is not None
 
     def special_angle(self, r: Any, m: Value) -> tuple[Value, Value]:

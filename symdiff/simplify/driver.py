@@ -14,6 +14,7 @@ from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.cost import Cost, length
 from symdiff.simplify.gather import gathered
 from symdiff.simplify.radicals import denest_all
+from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.rules import machine
 
 
@@ -52,6 +53,10 @@ EFFORTS = (
 FACTORED = 3
 
 
+#: The size of a form that by default is not given another one.
+SMALL = 20
+
+
 class Search:
     """One call of simplify."""
 
@@ -83,7 +88,7 @@ class Search:
             before = now
             now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
             now = self.gathered(now)
-            if now == before and formed and not self.effort.again:
+            if formed and not self.effort.again and self.is_settled(now, before):
                 break
             formed = True
             now, before = self.normal(now, now), now
@@ -92,6 +97,17 @@ class Search:
                     break
                 self.pair = None  # the other kernels, once more
         return now
+
+    def is_settled(self, node: int, before: int) -> bool:
+        """Whether another normal form is hardly worth its time: nothing was saved since the last one, or
+        little is left; and there are no kernels that have not been tried."""
+        from symdiff.simplify.search import choices, shape
+
+        if node == before:
+            return True
+        if measure.size(self.s, node) > SMALL and self.cost(self.s, node) < self.cost(self.s, before):
+            return False
+        return self.tried.issuperset(choices(shape(self.s, strict_nodes(self.s, [node])).names))
 
     def radicals(self, node: int) -> int:
         """The node with nested roots of numbers taken apart, if that is shorter."""

@@ -231,9 +231,16 @@ class Field(Signs):
 
     @staticmethod
     def certainly_prime(f: Any) -> bool:
-        """Some variable is in one term only, to degree 1: a factor without it would divide all terms."""
+        """Some variable is in one term only, to degree 1: a factor without it would divide all terms.  Or two
+        terms without a common root: a*x^2 + b*y^2 with a*b > 0, x^3 - y^2."""
         if len(f) > 60:
             return False
+        if len(f) == 2:
+            common = gcd(*[int(e) for m in f.monoms() for e in m])
+            if common == 1:
+                return True
+            a, b = f.coeffs()
+            return common == 2 and a * b > 0
         linear = [g for g, d in enumerate(f.degrees()) if d == 1]
         if not linear:
             return False
@@ -294,6 +301,31 @@ class Field(Signs):
                     ):
                         return False
         return True
+
+    def fact(self, v: Value) -> None:
+        """v is known to be >= 0 wherever the formula is defined; (1 - x)*(1 + x) >= 0 says so of both
+        factors, which cannot both be negative."""
+        before = len(self.facts)
+        super().fact(v)
+        if len(self.facts) == before:
+            return
+        mask, s, others = self.facts[before]
+        pair = [p for p in range(mask.bit_length()) if mask >> p & 1]
+        if len(pair) != 2 or any(self.info[p][0] != "poly" for p in pair):
+            return
+        for first in (1, -1) if s < 0 else (1,):
+            second = -first if s < 0 else 1
+            if self.have_positive_sum(self.prime[pair[0]] * first, self.prime[pair[1]] * second):
+                self.facts.append((1 << pair[0], first, others))
+                self.facts.append((1 << pair[1], second, others))
+
+    def have_positive_sum(self, f: Any, g: Any) -> bool:
+        """Whether a*f + b*g is a positive number for some a, b > 0."""
+        if len(f) != len(g) or len(f) > 10 or any(f.monoms()[-1]) or any(g.monoms()[-1]):
+            return False
+        a, b = abs(int(g.leading_coefficient())), abs(int(f.leading_coefficient()))
+        total = f * a + g * b
+        return bool(len(total)) and total.is_constant() and total.leading_coefficient() > 0
 
     def vanishes(self, v: Value) -> bool:
         """Whether v is zero by the facts that are known now."""

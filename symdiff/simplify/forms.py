@@ -50,20 +50,25 @@ def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
 
     f = e.f
     out.append(("factored", e.emit(v, merge=False)))
-    least = take("merged", v)
+    least: int | None = e.size(out[0][1])
+    above = [k for k in v[1].values() if k > 0]
+    if len(set(above)) < len(above):
+        size = take("merged", v)
+        least = size if size is not None else least
+    used = in_sums(f, v)
     for name, change in (("folded", folded), ("rationalised", rationalised)):
         try:
-            w = change(f, v)
+            w = change(f, v, used)
         except GiveUp:
             continue
         if w is not v:
             size = take(name, w)
             if size is not None and (least is None or size <= least):
                 least, v = size, w
-    for w in traded(f, v):
+    for w in traded(f, v, used):
         take("traded", w)
     expanded(e, v, out)
-    if f.has_angles:
+    if f.has_angles and used:
         multiple_angles(e, v, out)
     if f.largest:
         stepped(e, v, out)
@@ -76,6 +81,15 @@ def ways(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
         e.hyperbolic = False
 
 
+def in_sums(f: Any, v: Value) -> set[int]:
+    """The generators that stand in sums of the value."""
+    used = set()
+    for p in v[1]:
+        if f.info[p][0] == "poly":
+            used.update([g for g, d in enumerate(f.prime[p].degrees()) if d])
+    return used
+
+
 def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
     """The numerator multiplied out."""
     _expanded(e, v, out, ("poly",))
@@ -86,7 +100,7 @@ def expanded(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
 def _expanded(e: Emission, v: Value, out: list[tuple[str, int]], kinds: tuple[str, ...]) -> None:
     f = e.f
     q = f.q
-    numerator, rest = f.one, {}
+    numerator, rest, factors = f.one, {}, 0
     for p, k in v[1].items():
         n = k // q
         if (
@@ -96,6 +110,7 @@ def _expanded(e: Emission, v: Value, out: list[tuple[str, int]], kinds: tuple[st
             and len(numerator) * len(f.prime[p]) ** min(n, 9) < 400
         ):
             numerator = numerator * f.prime[p] ** n
+            factors += n
         else:
             rest[p] = k
     if len(numerator) < 2:
@@ -104,11 +119,14 @@ def _expanded(e: Emission, v: Value, out: list[tuple[str, int]], kinds: tuple[st
     if not 1 < len(numerator) <= 60:
         return
     try:
-        out.append(("numerator expanded", e.mul([e.polynomial(numerator), e.emit((v[0], rest, v[2]))])))
-        if len(numerator) <= 12:
+        if factors > 1:
+            out.append(("numerator expanded", e.mul([e.polynomial(numerator), e.emit((v[0], rest, v[2]))])))
+        if len(numerator) > 12:
+            return
+        terms = [f.monomial(m, ONE_Q * int(k)) for m, k in numerator.terms()]
+        if f.has_angles or any(p in rest for t in terms for p in t[1]):  # something may cancel
             base = (v[0], rest, v[2])
-            terms = [e.emit(f.mul(base, f.monomial(m, ONE_Q * int(k)))) for m, k in numerator.terms()]
-            out.append(("split", e.add(terms)))
+            out.append(("split", e.add([e.emit(f.mul(base, t)) for t in terms])))
     except GiveUp:
         pass
 
@@ -165,6 +183,8 @@ def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
             ),
             default=0,
         )
+        if degree < 2:
+            continue
         taken: list[int] = []
         for n in range(2, min(degree + 2, MULTIPLES) + 1):
             for name, w in zip(("cos", "sin"), f.multiple(j, fmpq(n)), strict=True):
@@ -185,20 +205,24 @@ def multiple_angles(e: Emission, v: Value, out: list[tuple[str, int]]) -> None:
                 return
 
 
-def angle_kernels(f: Any) -> list[tuple[str, int, int, int, Any]]:
-    """(kind, angle, prime of the first kernel, prime of the second, pair) for every angle in use."""
+def angle_kernels(f: Any, used: set[int]) -> list[tuple[str, int, int, int, Any]]:
+    """(kind, angle, prime of the first kernel, prime of the second, pair) for every angle in sums."""
     out = []
     for key, p2 in list(f.known.items()):
         if isinstance(key, tuple) and len(key) == 3 and key[0] in f.pair_of:
             pair = f.pair_of[key[0]]
             if key[1] == pair.second:
-                out.append((key[0], key[2], f.known[key[0], pair.first, key[2]], p2, pair))
+                p1 = f.known[key[0], pair.first, key[2]]
+                if any(
+                    used.intersection(g for g, d in enumerate(f.prime[p].degrees()) if d) for p in (p1, p2)
+                ):
+                    out.append((key[0], key[2], p1, p2, pair))
     return out
 
 
-def folded(f: Any, v: Value) -> Value:
+def folded(f: Any, v: Value, used: set[int]) -> Value:
     """1 + tan(u)^2 as sec(u)^2: a prime that is the square of a kernel."""
-    for _, _, p1, p2, pair in angle_kernels(f):
+    for _, _, p1, p2, pair in angle_kernels(f, used):
         g = f.prime[p1]
         w = f.factor(pair.constant + pair.factor * g * g)
         if len(w[1]) == 1 and not w[2]:
@@ -210,10 +234,10 @@ def folded(f: Any, v: Value) -> Value:
     return v
 
 
-def traded(f: Any, v: Value) -> list[Value]:
+def traded(f: Any, v: Value, used: set[int]) -> list[Value]:
     """(1 + c)^n*(1 - c)^m*s^k moved along s^2 = (1 - c)*(1 + c)."""
     out = []
-    for _, _, p1, p2, pair in angle_kernels(f):
+    for _, _, p1, p2, pair in angle_kernels(f, used):
         for p, other, constant, factor in ((p2, p1, pair.constant, pair.factor), (p1, p2, None, None)):
             g = f.prime[other]
             if constant is None:  # first^2 by second^2
@@ -233,9 +257,11 @@ def traded(f: Any, v: Value) -> list[Value]:
     return out
 
 
-def rationalised(f: Any, v: Value) -> Value:
+def rationalised(f: Any, v: Value, used: set[int]) -> Value:
     """Primes a + b*r of the denominator times their conjugates."""
     q = f.q
+    if not any(g in used for g, _, _ in f.relations):
+        return v
     for _ in range(4):
         found = None
         for p, e in v[1].items():

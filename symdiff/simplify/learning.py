@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from symdiff.core.store import CALL, NUM, POW
 from symdiff.simplify.field import Field
-from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.signs import ONE, GiveUp, Value, minus
 from symdiff.simplify.turning import Turning
 
@@ -20,9 +19,9 @@ FAILED = (GiveUp, ZeroDivisionError, OverflowError)
 POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
 
 
-def learn(f: Turning, roots: list[int]) -> None:
-    """Tell the field where the roots are defined: what is nowhere zero, what is not negative."""
-    for _, op, args in strict_nodes(f.s, roots):
+def learn(f: Turning) -> None:
+    """Tell the field where its formula is defined: what is nowhere zero, what is not negative."""
+    for _, op, args in f.nodes:
         _learn(f, op, args)
 
 

@@ -34,6 +34,9 @@ from symdiff.simplify.signs import (
 TRIGONOMETRIC = frozenset("sin cos tan cot sec csc".split())
 HYPERBOLIC = frozenset("sinh cosh tanh coth sech csch".split())
 
+#: (node, operation, children) of each node, children first.
+Nodes = list[tuple[int, int, list[int]]]
+
 #: The most terms of an exponent or angle.
 ANGLE_TERMS = 40
 
@@ -41,17 +44,18 @@ ANGLE_TERMS = 40
 class Reader(Field):
     """A field that knows the values of nodes.
 
-    roots: the nodes whose calls fix the bases of angles.
+    nodes: what must be defined for the formulas that are read, whose calls fix the bases of angles.
     """
 
-    def __init__(self, s: Store, roots: list[int], bounds: Bounds) -> None:
+    def __init__(self, s: Store, nodes: Nodes, bounds: Bounds) -> None:
         super().__init__(bounds)
         self.s = s
+        self.nodes = nodes
         self.values: dict[int, Value] = {}
         self.basis: dict[str, list[Combination]] = {"circular": [], "exponential": []}
         self.cos_sin_of: dict[Any, tuple[Value, Value]] = {}
         self.learning = True  # whether what is read tells where the formula is defined
-        self.prepare(roots)
+        self.prepare()
 
     # ---------------------------------------------------------------- nodes
 
@@ -60,10 +64,25 @@ class Reader(Field):
         v = self.values.get(root)
         if v is not None:
             return v
-        for node, op, args in strict_nodes(self.s, [root]):
-            if node not in self.values:
-                self.values[node] = self.settled(self.node_value(node, op, args))
-        return self.values[root]
+        s, known = self.s, self.values
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in known:
+                stack.pop()
+                continue
+            op = int(s.op[node])
+            args: list[int] = []
+            if op > SYM and op != CALL + s.piecewise and op not in s.logic:
+                args = [int(c) for c in s.children(node)]
+            unknown = [c for c in args if c not in known]
+            if unknown:
+                unknown.reverse()
+                stack += unknown
+            else:
+                stack.pop()
+                known[node] = self.settled(self.node_value(node, op, args))
+        return known[root]
 
     def node_value(self, node: int, op: int, args: list[int]) -> Value:
         s, known = self.s, self.values
@@ -209,13 +228,13 @@ class Reader(Field):
             return {len(basis) - 1: fmpq(self.scale)}
         return found
 
-    def prepare(self, roots: list[int]) -> None:
+    def prepare(self) -> None:
         """Take the bases of all angles and exponents that contain no others."""
         s = self.s
         inside: set[int] = set()  # nodes with such a call in them
         arguments: dict[tuple[str, int], int] = {}
         parts: dict[int, int] = {}  # of an exponent: the root that is taken of its exponential
-        for node, op, args in strict_nodes(s, roots):
+        for node, op, args in self.nodes:
             if op == POW and s.op[args[0]] == CALL + s.exp and s.op[args[1]] <= NUM:
                 u = int(s.arg(args[0], 0))
                 parts[u] = lcm(parts.get(u, 1), s.value(args[1])[1])
@@ -401,12 +420,16 @@ class Reader(Field):
                 if not r:
                     continue
             single = [("sigma", 1 << p, 1, key) for p in range(mask.bit_length()) if mask >> p & 1]
-            if len(single) < 2 or s < 0 or any(name not in self.known for name in single):
+            if len(single) < 2 or s < 0 or not self.takes_signs_apart(single):
                 single = [("sigma", mask, s, key)]
             for name in single:
                 k = self.kernel(name, (*name[:3], m), True)
                 sign, c = self.put(out, sign, c, k, self.units(r))
         return self.mul((c, out, sign), more)
+
+    def takes_signs_apart(self, single: list[Any]) -> bool:
+        """Whether (p*q)^w is p^w*q^w, which is defined at fewer points."""
+        return all(name in self.known for name in single)
 
     def trigonometric(self, name: str, v: Value) -> Value:
         raise NotImplementedError
@@ -415,7 +438,7 @@ class Reader(Field):
         raise NotImplementedError
 
 
-def strict_nodes(s: Store, roots: list[int]) -> list[tuple[int, int, list[int]]]:
+def strict_nodes(s: Store, roots: list[int]) -> Nodes:
     """(node, operation, children) of what must be defined for the roots to be, children first.
 
     What is below a piecewise or a condition need not be, so it is left out.

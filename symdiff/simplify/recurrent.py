@@ -12,8 +12,8 @@ from typing import Any
 from flint import fmpq
 
 from symdiff.core.ranges import NOT_NEGATIVE
-from symdiff.core.store import CALL
-from symdiff.simplify.reading import KINDS, Reader, strict_nodes
+from symdiff.core.store import CALL, Store
+from symdiff.simplify.reading import KINDS, Nodes, Reader
 from symdiff.simplify.signs import ONE, Bounds, GiveUp, Value, number
 
 #: f(u + 1) = (u + k)*f(u), by name.
@@ -26,10 +26,9 @@ STEPS = 12
 class Recurrent(Reader):
     """A reader that knows recurrences."""
 
-    def __init__(self, s: Any, roots: list[int], bounds: Bounds) -> None:
-        self.read_from = roots
+    def __init__(self, s: Store, nodes: Nodes, bounds: Bounds) -> None:
         self.largest: dict[Any, tuple[int, int]] | None = None  # class of arguments -> (whole number, call)
-        super().__init__(s, roots, bounds)
+        super().__init__(s, nodes, bounds)
 
     def opaque(self, node: int, name: str, args: list[int]) -> Value:
         if name in RECURRENCES:
@@ -68,7 +67,7 @@ class Recurrent(Reader):
         s = self.s
         assert self.largest is not None
         inside: set[int] = set()  # nodes with a function in them that is not to be read yet
-        for node, op, args in strict_nodes(s, self.read_from):
+        for node, op, args in self.nodes:
             name = s.functions[op - CALL] if op >= CALL else ""
             within = any(a in inside for a in args)
             if within or name in KINDS or name in RECURRENCES:

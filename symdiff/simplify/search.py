@@ -9,14 +9,15 @@ from __future__ import annotations
 from math import lcm
 from typing import NamedTuple
 
-from symdiff.core.store import CALL, NUM, POW, Store
+from symdiff.core.store import CALL, NUM, POW, SYM, Store
 from symdiff.simplify.absorb import absorb
+from symdiff.simplify.cost import length
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
 from symdiff.simplify.forms import candidates
 from symdiff.simplify.learning import FAILED, learn
-from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, strict_nodes
+from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, Nodes, strict_nodes
 from symdiff.simplify.signs import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.written import Written
 
@@ -30,26 +31,39 @@ KERNELS = 10
 MOST_KERNELS, MOST_ROOT = 96, 60
 
 
+#: The length of a form for which other kernels are not tried by default.
+LITTLE = 10
+
+
 class Shape(NamedTuple):
-    """What a formula is made of: the names of its functions, the common denominator of its exponents."""
+    """What a formula is made of: the names of its functions, the common denominator of its exponents, whether
+    it has decimals, and about how many kernels it needs."""
 
     names: frozenset[str]
     root: int
     decimal: bool
+    kernels: int
 
 
-def shape(s: Store, root: int) -> Shape:
-    names, q, decimal = set(), 1, False
-    for node, op, args in strict_nodes(s, [root]):
+def shape(s: Store, nodes: Nodes) -> Shape:
+    names, q, decimal, kernels = set(), 1, False, 0
+    for node, op, args in nodes:
         if op >= CALL:
+            kernels += 1
             names.add(s.functions[op - CALL])
         elif op <= NUM:
             decimal = decimal or s.value(node)[2]
-        elif op == POW and s.op[args[1]] <= NUM:
-            q = lcm(q, s.value(args[1])[1])
+        elif op == SYM:
+            kernels += 1
+        elif op == POW:
+            if s.op[args[1]] > NUM:
+                kernels += 2
+            elif s.value(args[1])[1] > 1:
+                kernels += 1
+                q = lcm(q, s.value(args[1])[1])
     if q % 2 and names & {"exp", *HYPERBOLIC}:  # exp(u)/(exp(u) + 1)^2 has cosh(u/2) in it
         q *= 2
-    return Shape(frozenset(names), q, decimal)
+    return Shape(frozenset(names), q, decimal, kernels)
 
 
 def choices(names: frozenset[str]) -> list[tuple[str, str]]:
@@ -71,14 +85,16 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
     return [(c, h) for c in circular for h in hyperbolic]
 
 
-def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effort) -> tuple[Written, Value]:
-    """A field with these kernels and the value of the root in it."""
-    kernels, q, scale = KERNELS, found.root, 1
+def read(
+    s: Store, nodes: Nodes, pair: tuple[str, str], found: Shape, effort: Effort
+) -> tuple[Written, Value]:
+    """A field with these kernels and the value of the root, the last of the nodes, in it."""
+    kernels, q, scale = KERNELS if found.kernels <= KERNELS else 2 * KERNELS, found.root, 1
     for _ in range(ATTEMPTS):
         try:
-            f = Written(s, root, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
-            learn(f, [root])
-            return f, f.value(root)
+            f = Written(s, nodes, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
+            learn(f)
+            return f, f.value(nodes[-1][0])
         except Again as again:
             if again.what == "kernels":
                 kernels = again.amount
@@ -94,7 +110,8 @@ def read(s: Store, root: int, pair: tuple[str, str], found: Shape, effort: Effor
 def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
     """The cheapest proved form of the root, and its name; the root itself where there is none cheaper."""
     cost = search.cost
-    found = shape(s, root)
+    nodes = strict_nodes(s, [root])
+    found = shape(s, nodes)
     best, name = root, ""
     winner = search.pair
     pairs = choices(found.names)
@@ -105,8 +122,10 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
         if search.forms <= 0:
             break
         search.forms -= 1
+        mixed = True
         try:
-            f, v = read(s, root, pair, found, search.effort)
+            f, v = read(s, nodes, pair, found, search.effort)
+            mixed = has_mixed_angles(f, v)
             emission = Emission(f, found.decimal)
             forms = candidates(emission, f.settled(v))
             forms.append(("absorbed", absorb(emission, best)))
@@ -119,15 +138,38 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
         for form, node in forms:
             if judge is None:
                 judge = Domain(f, root)
-            if proved(f, v, node, root, pair, search.effort) and allowed(judge, node):
+            if proved(f, v, node, pair, search.effort) and allowed(judge, node):
                 best, name = node, form
                 winner = pair
                 break
+        if not mixed:  # other kernels would stand in the same products
+            break
+        if name and cost is length and not search.effort.again and cost(s, best) <= LITTLE:
+            break
     search.pair = winner
     return best, name
 
 
-def proved(f: Written, v: Value, node: int, root: int, pair: tuple[str, str], effort: Effort) -> bool:
+def has_mixed_angles(f: Written, v: Value) -> bool:
+    """Whether a sum in the value has functions of angles in it, so that the choice of kernels matters."""
+    own = set()
+    for g, value in enumerate(f.gen_value):
+        for p in value[1]:
+            if f.info[p][0] in ("circular", "hyperbolic", "exp"):
+                own.add(g)
+    if not own:
+        return False
+    if f.squares:
+        return True
+    for p in v[1]:
+        if f.info[p][0] == "poly":
+            degrees = f.prime[p].degrees()
+            if any(degrees[g] for g in own):
+                return True
+    return False
+
+
+def proved(f: Written, v: Value, node: int, pair: tuple[str, str], effort: Effort) -> bool:
     """Whether the node's value is v, by what is known from the formula alone."""
     try:
         w = f.settled(f.value(node))
@@ -142,7 +184,7 @@ def proved(f: Written, v: Value, node: int, root: int, pair: tuple[str, str], ef
     except FAILED:
         return False
     try:  # cosh(u)^2 for what was exp(2*u): in a field with the other root
-        f, v = read(f.s, root, pair, Shape(frozenset(), q, False), effort)
+        f, v = read(f.s, f.nodes, pair, Shape(frozenset(), q, False, f.n), effort)
         return f.settled(f.value(node)) == f.settled(v)
     except (Again, *FAILED):
         return False

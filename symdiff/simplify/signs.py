@@ -152,6 +152,14 @@ class Signs:
             elif m and all(mask != m for mask, _, _ in alone):
                 alone.append((m, s, m.bit_length() - 1))
         self.rows += alone
+        for m, s in self.together.items():  # x >= 0 and x*y >= 0: y >= 0 where x is not zero
+            known = []
+            for _, sign, top in alone:
+                if m >> top & 1:
+                    known.append(top)
+                    m, s = m ^ (1 << top), s * sign
+            if m and known:
+                self.beside.append((m, s, known))
 
     def settle(self, mask: int) -> tuple[int, int]:
         """The product of signs as (product of fewer, +-1)."""

@@ -12,7 +12,7 @@ from flint import fmpq
 
 from symdiff.core import build, numbers
 from symdiff.core.store import CALL, NUM, POW, SYM, Store
-from symdiff.simplify.reading import strict_nodes
+from symdiff.simplify.reading import Nodes
 from symdiff.simplify.signs import (
     ONE,
     ONE_Q,
@@ -70,7 +70,7 @@ class Written(Turning):
     def __init__(
         self,
         s: Store,
-        root: int,
+        nodes: Nodes,
         circular: str,
         hyperbolic: str,
         bounds: Bounds,
@@ -84,7 +84,6 @@ class Written(Turning):
         self.has_angles = False  # whether any function of an angle is a kernel
         self.spelled: dict[Any, int] = {}  # the shortest text of each angle
         self.squares: dict[int, Value] = {}  # kernels of half angles: their squares
-        nodes = strict_nodes(s, [root])
         self.roots_of: set[int] = set()  # variables under roots: these are powers of their roots
         self.divides_by_exp = False
         for _, op, args in nodes:
@@ -92,7 +91,7 @@ class Written(Turning):
                 self.divides_by_exp = True
             if op == POW and s.op[args[0]] == SYM and s.op[args[1]] <= NUM and s.value(args[1])[1] > 1:
                 self.roots_of.add(args[0])
-        super().__init__(s, [root], bounds)
+        super().__init__(s, nodes, bounds)
 
     # ---------------------------------------------------------------- kernels
 

@@ -39,13 +39,16 @@ def proved_equal(a: Expr, b: Expr, limits: Limits | None = None) -> bool:
 
 def _is_zero(s: Store, a: int, b: int) -> bool:
     kernels, q, scale = 16, 1, 1
-    for _, op, args in strict_nodes(s, [a, b]):
+    nodes = strict_nodes(s, [a, b])
+    for _, op, args in nodes:
         if op == POW and s.op[args[1]] <= NUM:
             q = lcm(q, s.value(args[1])[1])
     for _ in range(ATTEMPTS):
         try:
-            f = Canonical(s, [a, b], Bounds(kernels, q, scale, TERMS, WORK))
-            learn(f, [a, b])
+            f = Canonical(s, nodes, Bounds(kernels, q, scale, TERMS, WORK))
+            learn(f)
+            if SUM not in (s.op[a], s.op[b]) and f.settled(f.value(a)) == f.settled(f.value(b)):
+                return True
             v = f.add([*_terms(f, a), *(minus(t) for t in _terms(f, b))])
             if not v[0]:
                 return True
