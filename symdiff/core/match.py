@@ -55,6 +55,7 @@ class Rules:
         self.load: Callable[[int], None] = _no_more  # adds those of the functions with these bits
         self.fired: list[int] = []
         self.last: i64 = -1  # the rule that fired last
+        self.log: list[tuple[str, int, int]] | None = None  # (rule, node before, node after), where asked for
         self.steps: i64 = 0  # taken in the present call (core/rewrite.py): nodes, terms and factors looked at
         self.large = False  # whether that call has so many nodes that sums and products are left alone
 

@@ -128,18 +128,22 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
         op = i64(s.op[node])
         if op == SCALE:
             term = s.arg(node, 1)
+            rules.last = -1
             better = _plain(s, rules, term)
             if better == term:
                 better = apply(s, rules, node) if not rules.large else i64(-1)  # 2*sin(u)*cos(u)
                 if better < 0:
                     return node
-                node = better
-                continue
-            node = scale(s, s.arg(node, 0), better)
-            continue
-        better = _plain(s, rules, node)
-        if better == node:
-            return node
+            else:
+                better = scale(s, s.arg(node, 0), better)
+        else:
+            rules.last = -1
+            better = _plain(s, rules, node)
+            if better == node:
+                return node
+        if rules.log is not None:
+            name = rules.names[rules.last] if rules.last >= 0 else "common factors"
+            rules.log.append((name, int(node), int(better)))
         node = better
     return node
 

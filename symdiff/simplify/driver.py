@@ -73,21 +73,60 @@ class Search:
 
     def run(self, roots: list[int]) -> list[int]:
         """The cheapest forms found for the roots."""
+        if self.trace is not None:
+            return [self.one(root, self.by_rules(root)) for root in roots]
         plain = rewrite(self.s, machine(), roots, self.steps)
-        return [self.one(root, rewritten) for root, rewritten in zip(roots, plain, strict=True)]
+        return [self.one(a, self.cheaper("rules", a, b)) for a, b in zip(roots, plain, strict=True)]
 
-    def one(self, root: int, rewritten: int) -> int:
-        best = self.cheaper("rules", root, rewritten)
+    def by_rules(self, node: int) -> int:
+        """The node rewritten by rules."""
+        rules = machine()
+        if self.trace is None:
+            return self.cheaper("rules", node, rewrite(self.s, rules, [node], self.steps)[0])
+        log: list[tuple[str, int, int]] = []
+        rules.log = log
+        try:
+            found = rewrite(self.s, rules, [node], self.steps)[0]
+        finally:
+            rules.log = None
+        if found != node and self.cost(self.s, found) <= self.cost(self.s, node):
+            now = node
+            for name, a, b in log:
+                new = self.replaced(now, a, b) if now != found else now
+                if new != now:
+                    self.trace.append(Step(name, now, new))
+                    now = new
+            if now != found:
+                self.trace.append(Step("rules", now, found))
+            return found
+        return node
+
+    def replaced(self, root: int, old: int, new: int) -> int:
+        """The root with one node in the place of another."""
+        s = self.s
+        ids, ops, children, _ = walk.export(s, [root])
+        out: dict[int, int] = {}
+        for node, op, places in zip(ids, ops, children, strict=True):
+            args = [out[ids[k]] for k in places]
+            if node == old:
+                out[node] = new
+            elif args == [ids[k] for k in places]:
+                out[node] = node
+            else:
+                out[node] = walk.rebuild_node(s, op, args)
+        return out[root]
+
+    def one(self, root: int, best: int) -> int:
+        """The cheapest form found for the root, whose form by rules is `best`."""
         if not self.effort.nodes:
             return best
         best = self.radicals(best)
-        self.pair, self.tried = None, set()
+        self.forget()
         now = self.radicals(self.normal(root, best))
         formed = now != best
         for _ in range(self.effort.rounds):
             before = now
-            now = self.cheaper("rules", now, rewrite(self.s, machine(), [self.arguments(now)], self.steps)[0])
-            now = self.gathered(now)
+            now = self.gathered(self.by_rules(self.arguments(now)))
             if formed and not self.effort.again and self.is_settled(now, before):
                 break
             formed = True
@@ -95,8 +134,13 @@ class Search:
             if now == before:
                 if not self.effort.again or self.pair is None:
                     break
-                self.pair = None  # the other kernels, once more
+                self.forget()  # the other kernels, once more
         return now
+
+    def forget(self) -> None:
+        """Choose the kernels anew."""
+        self.pair = None
+        self.tried = set()
 
     def is_settled(self, node: int, before: int) -> bool:
         """Whether another normal form is hardly worth its time: nothing was saved since the last one, or
@@ -268,7 +312,8 @@ class Search:
         if found is None:
             found = node
             if self.forms > 0 and len(walk.reach_list(s, [node])) <= self.effort.nodes:
-                kept, self.pair, self.tried = (self.pair, self.tried), None, set()
+                kept = self.pair, self.tried
+                self.forget()
                 found = self.normal(node, node)
                 self.pair, self.tried = kept
             self.done[node] = found
