@@ -14,7 +14,6 @@ from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.simplify.cost import Cost, length
 from symdiff.simplify.gather import gathered
 from symdiff.simplify.radicals import denest_all
-from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.rules import machine
 
 
@@ -145,6 +144,7 @@ class Search:
     def is_settled(self, node: int, before: int) -> bool:
         """Whether another normal form is hardly worth its time: nothing was saved since the last one, or
         little is left; and there are no kernels that have not been tried."""
+        from symdiff.simplify.reading import strict_nodes
         from symdiff.simplify.search import choices, shape
 
         if node == before:

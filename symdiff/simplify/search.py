@@ -21,6 +21,9 @@ from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, Nodes, strict_no
 from symdiff.simplify.signs import Again, Bounds, GiveUp, Value, minus
 from symdiff.simplify.written import Written
 
+#: Functions whose exponentials are algebraic.
+INVERSE = frozenset(("asinh", "acosh", "atanh", "acoth"))
+
 #: How often a field is made anew.
 ATTEMPTS = 6
 
@@ -80,7 +83,7 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
             hyperbolic += ["tanh", "sech"]
         if names & {"coth", "csch"}:
             hyperbolic += ["coth", "csch"]
-        if names & {"exp", "asinh", "acosh", "atanh", "acoth"}:
+        if "exp" in names or names & INVERSE:
             hyperbolic.append("exp")
     return [(c, h) for c in circular for h in hyperbolic]
 
@@ -125,7 +128,7 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
         mixed = True
         try:
             f, v = read(s, nodes, pair, found, search.effort)
-            mixed = has_mixed_angles(f, v)
+            mixed = has_mixed_angles(f, v) or not found.names.isdisjoint(INVERSE)
             emission = Emission(f, found.decimal)
             forms = candidates(emission, f.settled(v))
             forms.append(("absorbed", absorb(emission, best)))
