@@ -86,7 +86,9 @@ class Canonical(Turning):
             if self.learning:
                 for positive in (v, less, plus):
                     self.fact(positive)
-            return self.log(self.add([v, self.mul(self.sqrt(less), self.sqrt(plus))]))
+            base = self.add([v, self.mul(self.sqrt(less), self.sqrt(plus))])
+            self.fact(base)
+            return self.log(base)
         if name == "acos":
             pi = self.kernel_value(("function", "pi"), ("function", "pi", ONE), True)
             return self.add([self.mul(pi, half), minus(self.odd_function("asin", v))])

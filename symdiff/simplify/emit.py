@@ -8,6 +8,7 @@ where a root or a symbolic power would want a sign that is not known, the absolu
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import gcd
 from typing import Any
 
 from flint import fmpq
@@ -56,6 +57,7 @@ class Emission(Roots):
         sigma: dict[tuple[int, int], list[tuple[Any, int]]] = {}
         angles: dict[tuple[str, int], tuple[int, int]] = {}
         pairs: dict[int, tuple[int, int]] = {}  # exponents of sinh and cosh of each node
+        absolute: dict[int, tuple[int, int]] = {}  # of sin and cos of each angle, between bars
         out: list[int] = []
         sign, s = f.settle(sign)
         c = c if s > 0 else -c
@@ -67,6 +69,11 @@ class Emission(Roots):
                 n = e // q
                 name = info[1] if n > 0 else RECIPROCAL[info[1]]
                 sign ^= 1 << p
+                if n & 1 and info[1] in EXPONENTS:
+                    a, b = EXPONENTS[info[1]]
+                    old = absolute.get(info[2], (0, 0))
+                    absolute[info[2]] = (old[0] + a * n, old[1] + b * n)
+                    continue
                 size = self.call("abs", self.call(name, self.angle("circular", info[2], ONE_Q)))
                 if n & 1:
                     out.append(self.power(size, self.rational(abs(n), 1)))
@@ -146,6 +153,7 @@ class Emission(Roots):
             p += 1
         c = c if s > 0 else -c
         c = self.hyperbolic_pairs(pairs, c, out)
+        self.absolute_angles(absolute, angles, out)
         plain = [
             self.angle_power(kind, self.angle(kind, j, ONE_Q), a, b) for (kind, j), (a, b) in angles.items()
         ]
@@ -248,6 +256,39 @@ class Emission(Roots):
                         parts.append((int(k), part))
             if len(parts) == 2:
                 self.sums_of_exponentials[p] = parts
+
+    def absolute_angles(
+        self,
+        absolute: dict[int, tuple[int, int]],
+        angles: dict[tuple[str, int], tuple[int, int]],
+        out: list[int],
+    ) -> None:
+        """Append |sin(u)^a*cos(u)^b| for each angle, with what is known to be positive between the bars too
+        where that is shorter: abs(cos(u))*csc(u) is abs(cot(u)) where sin(u) > 0."""
+        for j, (a, b) in absolute.items():
+            u = self.angle("circular", j, ONE_Q)
+            alone = self.absolute_angle(u, a, b)
+            own = angles.get(("circular", j))
+            if own is not None and self.are_positive(j):
+                together = self.absolute_angle(u, a + own[0], b + own[1])
+                beside = self.mul([alone, self.angle_power("circular", u, *own)])
+                if self.size(together) < self.size(beside):
+                    del angles["circular", j]
+                    alone = together
+            out.append(alone)
+
+    def absolute_angle(self, u: int, a: int, b: int) -> int:
+        """|sin(u)^a*cos(u)^b|, bars inside powers."""
+        n = gcd(a, b)
+        return self.power(
+            self.call("abs", self.angle_power("circular", u, a // n, b // n)), self.rational(n, 1)
+        )
+
+    def are_positive(self, j: int) -> bool:
+        """Whether one of the kernels of the angle j is known to be positive, and so the one without bars."""
+        pair = self.f.pair_of["circular"]
+        kernels = [self.f.known["circular", name, j] for name in (pair.first, pair.second)]
+        return any(self.f.positive[p] or self.f.settle(1 << p) == (0, 1) for p in kernels)
 
     def hyperbolic_pairs(self, pairs: dict[int, tuple[int, int]], c: Any, out: list[int]) -> Any:
         """Append sinh(u)^a*cosh(u)^b for each u; returns the number in front."""
