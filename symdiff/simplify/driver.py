@@ -124,14 +124,19 @@ class Search:
         now = self.radicals(self.normal(root, best))
         formed = now != best
         for _ in range(self.effort.rounds):
-            before = now
-            now = self.gathered(self.by_rules(self.arguments(now)))
-            if formed and not self.effort.again and self.is_settled(now, before):
+            start = now
+            now = shaped = self.gathered(self.by_rules(self.arguments(now)))
+            if formed and not self.effort.again and self.is_settled(now, start):
                 break
             formed = True
-            now, before = self.normal(now, now), now
-            if now == before:
-                if not self.effort.again or self.pair is None:
+            now = self.normal(now, now)
+            if not self.effort.again:
+                if now == shaped:
+                    break
+                continue
+            now = self.radicals(now)
+            if now == start:
+                if self.pair is None:
                     break
                 self.forget()  # the other kernels, once more
         return now

@@ -49,21 +49,22 @@ def _step(s: Store, node: int, depth: int) -> int:
     for own in factors:
         for g in own:
             count[g] = count.get(g, 0) + 1
-    promises = sorted(((n - 1) * (measure.size(s, g) + 1), -g) for g, n in count.items() if n > 1)
+    shared = [g for g, n in count.items() if n > 1]  # in the order of the terms
+    shared.sort(key=lambda g: (1 - count[g]) * (measure.size(s, g) + 1))
     best, size = node, measure.size(s, node)
-    for _, g in promises[: -TRIED - 1 : -1]:
+    for g in shared[:TRIED]:
         inner: list[int] = []
         rest: list[int] = []
         for t, own in zip(terms, factors, strict=True):
-            (inner if -g in own else rest).append(t)
-        base = _base(s, -g)
-        cofactors = [build.flat_product(s, _without(s, t, -g)) for t in inner]
+            (inner if g in own else rest).append(t)
+        base = _base(s, g)
+        cofactors = [build.flat_product(s, _without(s, t, g)) for t in inner]
         if s.op[base] == SYM and any(base == _base(s, h) for c in cofactors for h in _factors(s, c)):
             continue
         total = build.add(s, cofactors)
         if depth and s.op[total] == SUM and s.arity(total) >= 3:
             total = gathered_sum(s, total, depth - 1)
-        tried = build.add(s, [build.flat_product(s, [total, -g]), *rest])
+        tried = build.add(s, [build.flat_product(s, [*_all_factors(s, total), g]), *rest])
         if measure.size(s, tried) < size:
             best, size = tried, measure.size(s, tried)
     return best
@@ -78,12 +79,18 @@ def _factors(s: Store, term: int) -> list[int]:
     return [] if s.op[term] <= NUM else [term]
 
 
-def _without(s: Store, term: int, g: int) -> list[int]:
-    """The factors of the term but g."""
+def _all_factors(s: Store, term: int) -> list[int]:
+    """The factors of a term, its number among them."""
     out = _factors(s, term)
-    out.remove(g)
     if s.op[term] == SCALE:
         out.append(int(s.arg(term, 0)))
+    return out or [term]
+
+
+def _without(s: Store, term: int, g: int) -> list[int]:
+    """The factors of the term but g."""
+    out = _all_factors(s, term)
+    out.remove(g)
     return out
 
 
