@@ -60,6 +60,12 @@ def _less_one(f: Field, u: Value) -> Value:
     return f.add([u, minus(ONE)])
 
 
+def _far_from_zero(f: Field, u: Value) -> list[Value]:
+    """abs(u) >= 1: u - 1, u + 1 and u have one sign."""
+    plus = _one(f, u, 1)
+    return [f.mul(plus, _less_one(f, u)), f.mul(u, plus)]
+
+
 #: Of these the bounds are not zero either; these are not defined at 0.
 STRICT = frozenset(("log", "log2", "log10", "atanh", "acoth"))
 NOT_AT_ZERO = frozenset(("acsch", "asech", "Ei"))
@@ -74,7 +80,7 @@ BOUNDS: dict[str, Callable[[Field, Value], list[Value]]] = {
     "atanh": lambda f, u: [_one(f, u, 1), _one(f, u, -1)],
     "acosh": lambda f, u: [u, _one(f, u, 1), _less_one(f, u)],
     "asech": lambda f, u: [u, _one(f, u, 1), _one(f, u, -1)],
-    "acoth": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "asec": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
-    "acsc": lambda f, u: [f.mul(_one(f, u, 1), _less_one(f, u))],
+    "acoth": lambda f, u: _far_from_zero(f, u),
+    "asec": lambda f, u: _far_from_zero(f, u),
+    "acsc": lambda f, u: _far_from_zero(f, u),
 }
