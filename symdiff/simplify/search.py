@@ -35,7 +35,7 @@ MOST_KERNELS, MOST_ROOT = 96, 60
 
 
 #: The length of a form for which other kernels are not tried by default.
-LITTLE = 10
+LITTLE = 12
 
 
 class Shape(NamedTuple):
