@@ -45,6 +45,7 @@ FOUND = [
     ("(cos(a - c) - cos(2*b*x + a + c))/2", "sin(b*x + a)*sin(b*x + c)"),
     # Exponentials as hyperbolic functions, halves of their angles doubled.
     ("(exp(2*x) - exp(-2*x))^3*y", "8*y*sinh(2*x)^3"),
+    ("(exp(2*x) + exp(-2*x))*(exp(x) - exp(-x))*(exp(x) + exp(-x))*y", "2*y*sinh(4*x)"),
     ("8*sinh((b*x + a)/2)^3*cosh((b*x + a)/2)^3/y", "sinh(b*x + a)^3/y"),
     ("x*(sqrt(exp((2*x + 1)^2))/4 + sqrt(exp(-(2*x + 1)^2))/4 + 1/2)", "x*cosh((2*x + 1)^2/4)^2"),
     ("x*exp(atanh(x))/sqrt(1 - x^2)", "x/(1 - x)"),
@@ -116,6 +117,11 @@ def test_a_high_power_is_not_multiplied_out(exponent: int) -> None:
     text = f"(x + 1)^{exponent} + (x + 1)^{exponent + 1}*y + z*x^{exponent}"
     assert sd.simplify(text).size <= sd.parse(text).size
     assert sd.diff(text, "x").size > 0
+
+
+def test_half_an_angle_of_unknown_sign() -> None:
+    text = "((csc(1/2)/1/2/1/2)^(1/3)/(1/2*y/a) + sec(3*x - y))^4/1/2"
+    assert sd.simplify(text).size <= sd.parse(text).size
 
 
 def test_many_shared_factors_take_a_moment() -> None:

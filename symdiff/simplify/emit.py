@@ -65,19 +65,17 @@ class Emission(Roots):
             self.find_sums_of_exponentials(exponents)
         for p, e in exponents.items():
             info = f.info[p]
-            if sign >> p & 1 and info[0] == "circular" and e % q == 0:  # sin(u)*sign(sin(u))
+            if sign >> p & 1 and info[0] == "circular" and info[1] in EXPONENTS and e % q == 0:
+                # sin(u)*sign(sin(u))
                 n = e // q
                 name = info[1] if n > 0 else RECIPROCAL[info[1]]
                 sign ^= 1 << p
-                if n & 1 and info[1] in EXPONENTS:
+                if n & 1:
                     a, b = EXPONENTS[info[1]]
                     old = absolute.get(info[2], (0, 0))
                     absolute[info[2]] = (old[0] + a * n, old[1] + b * n)
                     continue
                 size = self.call("abs", self.call(name, self.angle("circular", info[2], ONE_Q)))
-                if n & 1:
-                    out.append(self.power(size, self.rational(abs(n), 1)))
-                    continue
                 out.append(size)
                 e -= q if n > 0 else -q
             kind = info[0]
@@ -295,7 +293,7 @@ class Emission(Roots):
         waiting = list(pairs)
         while waiting:
             u = waiting.pop()
-            a, b = pairs[u]
+            a, b = pairs.get(u, (0, 0))
             if a and a == b:  # 2*sinh(u)*cosh(u)
                 del pairs[u]
                 c /= fmpq(2) ** a
