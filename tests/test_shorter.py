@@ -119,8 +119,14 @@ def test_a_high_power_is_not_multiplied_out(exponent: int) -> None:
     assert sd.diff(text, "x").size > 0
 
 
-def test_half_an_angle_of_unknown_sign() -> None:
-    text = "((csc(1/2)/1/2/1/2)^(1/3)/(1/2*y/a) + sec(3*x - y))^4/1/2"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "((csc(1/2)/1/2/1/2)^(1/3)/(1/2*y/a) + sec(3*x - y))^4/1/2",  # half an angle of unknown sign
+        "csc(x/3) - csch(sec(3/1/2) + x/-1)/gamma((2*2*a)^(1/3))",  # a way that needs another kernel
+    ],
+)
+def test_what_fuzzing_found(text: str) -> None:
     assert sd.simplify(text).size <= sd.parse(text).size
 
 

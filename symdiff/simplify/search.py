@@ -132,15 +132,17 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
             emission = Emission(f, found.decimal)
             forms = candidates(emission, f.settled(v))
             forms.append(("absorbed", absorb(emission, best)))
-        except FAILED:
+        except (Again, *FAILED):
             continue
         least = cost(s, best)
         priced = [(cost(s, node), form, node) for form, node in forms]
         forms = [(form, node) for price, form, node in sorted(priced, key=lambda t: t[0]) if price < least]
         judge = None
         for form, node in forms:
-            if judge is None:
-                judge = Domain(f, root)
+            try:
+                judge = judge or Domain(f, root)
+            except (Again, *FAILED):
+                break
             if proved(f, v, node, pair, search.effort) and allowed(judge, node):
                 best, name = node, form
                 winner = pair
