@@ -130,8 +130,19 @@ def test_what_fuzzing_found(text: str) -> None:
     assert sd.simplify(text).size <= sd.parse(text).size
 
 
-def test_many_shared_factors_take_a_moment() -> None:
-    n = 2_000 if COMPILED else 200
-    text = " + ".join(f"a{i % 7}*b{i % 11}*c{i}" for i in range(n))
+def test_many_shared_factors_are_all_taken_out() -> None:
+    text = " + ".join(f"a{i % 7}*b{i % 11}*c{i}" for i in range(60))
     e = sd.parse(text)
-    assert sd.simplify(e).size <= e.size
+    found = sd.simplify(e)
+    assert found.size < 0.8 * e.size
+    assert sd.equal(found, e) is True
+
+
+def test_the_trace_of_a_long_formula_ends() -> None:
+    n = 20_000 if COMPILED else 2_000
+    e = sd.parse(" + ".join(f"log(exp(x{i}))" for i in range(n)))
+    result, steps = sd.simplify(e, trace=True)
+    assert steps[0].name == "log-of-exp"
+    assert steps[-1].name == "rules"
+    assert steps[-1].after is result
+    assert result is sd.simplify(e)

@@ -56,6 +56,10 @@ FACTORED = 3
 SMALL = 20
 
 
+#: Nodes that a trace may rebuild for the rules' own steps; what is left then is one step, "rules".
+TRACED = 500_000
+
+
 class Search:
     """One call of simplify."""
 
@@ -90,8 +94,8 @@ class Search:
             rules.log = None
         if found != node and self.cost(self.s, found) <= self.cost(self.s, node):
             now = node
-            for name, a, b in log:
-                new = self.replaced(now, a, b) if now != found else now
+            for name, a, b in log[: TRACED // len(walk.reach_list(self.s, [node]))]:
+                new = self.replaced(now, a, b)
                 if new != now:
                     self.trace.append(Step(name, now, new))
                     now = new
