@@ -12,17 +12,11 @@ from flint import fmpq, fmpz
 
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, TWO
 from symdiff.simplify.emit import EXPONENTS, Emission
+from symdiff.simplify.gather import factors_of
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC
 
 #: The most factors tried in absorbing, over all.
 ABSORPTIONS = 60
-
-
-def factors_of(e: Emission, node: int) -> list[int]:
-    s = e.s
-    if s.op[node] == SCALE:
-        return [int(s.arg(node, 0)), *factors_of(e, int(s.arg(node, 1)))]
-    return [int(a) for a in s.children(node)] if s.op[node] == PROD else [node]
 
 
 def base_and_exponent(e: Emission, node: int) -> tuple[int, int]:
@@ -38,14 +32,14 @@ def absorb(e: Emission, node: int) -> int:
     improved = True
     while improved and left > 0:
         improved = False
-        factors = factors_of(e, best)
+        factors = factors_of(e.s, best)
         for i, factor in enumerate(factors):  # inside a root
             base, exponent = base_and_exponent(e, factor)
             if exponent != ONE and s.op[base] in (PROD, SCALE):
                 inner = absorb(e, base)
                 if inner != base:
                     best = e.mul([*factors[:i], e.power(inner, exponent), *factors[i + 1 :]])
-                    factors = factors_of(e, best)
+                    factors = factors_of(e.s, best)
                     break
         if len(factors) < 2:
             break
@@ -115,7 +109,7 @@ def within_root(e: Emission, factors: list[int], i: int) -> int:
     best = e.mul(factors)
     for sign in (1, -1):
         left, rest = dict(powers), list(others)
-        for factor in factors_of(e, base):
+        for factor in factors_of(e.s, base):
             b, k = base_and_exponent(e, factor)
             if s.op[k] <= NUM:
                 p, q, _ = s.value(k)
@@ -160,7 +154,7 @@ def _doubled(e: Emission, node: int) -> int:
     """2*sin(u)*cos(u) as sin(2*u)."""
     s = e.s
     powers: list[tuple[int, int]] = []  # (base, +-1), and other factors as they are
-    for factor in factors_of(e, node):
+    for factor in factors_of(e.s, node):
         base, k = base_and_exponent(e, factor)
         if k == MINUS_ONE and s.op[base] == PROD:
             powers += [(int(b), -1) for b in s.children(base)]
@@ -222,7 +216,7 @@ def angles_in(e: Emission, terms: list[int]) -> list[int]:
     """sin, cos, csc, sec, csc^2, sec^2 of the first angle in the terms, or their hyperbolic twins."""
     s = e.s
     for term in terms:
-        for factor in factors_of(e, term):
+        for factor in factors_of(e.s, term):
             base, _ = base_and_exponent(e, factor)
             name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
             if name in TRIGONOMETRIC or name in HYPERBOLIC:
@@ -266,7 +260,7 @@ def _collected(e: Emission, product: int) -> int:
     s = e.s
     found: dict[tuple[bool, int], list[int]] = {}
     rest = []
-    for factor in factors_of(e, product):
+    for factor in factors_of(e.s, product):
         base, k = base_and_exponent(e, factor)
         name = s.functions[int(s.op[base]) - CALL] if s.op[base] >= CALL else ""
         if (name in TRIGONOMETRIC or name in HYPERBOLIC) and s.op[k] <= NUM and s.value(k)[1] == 1:

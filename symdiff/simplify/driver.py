@@ -95,7 +95,7 @@ class Search:
         if found != node and self.cost(self.s, found) <= self.cost(self.s, node):
             now = node
             for name, a, b in log[: TRACED // len(walk.reach_list(self.s, [node]))]:
-                new = self.replaced(now, a, b)
+                new = walk.substitute(self.s, now, [a], [b])
                 if new != now:
                     self.trace.append(Step(name, now, new))
                     now = new
@@ -103,21 +103,6 @@ class Search:
                 self.trace.append(Step("rules", now, found))
             return found
         return node
-
-    def replaced(self, root: int, old: int, new: int) -> int:
-        """The root with one node in the place of another."""
-        s = self.s
-        ids, ops, children, _ = walk.export(s, [root])
-        out: dict[int, int] = {}
-        for node, op, places in zip(ids, ops, children, strict=True):
-            args = [out[ids[k]] for k in places]
-            if node == old:
-                out[node] = new
-            elif args == [ids[k] for k in places]:
-                out[node] = node
-            else:
-                out[node] = walk.rebuild_node(s, op, args)
-        return out[root]
 
     def one(self, root: int, best: int) -> int:
         """The cheapest form found for the root, whose form by rules is `best`."""

@@ -64,32 +64,28 @@ def _step(s: Store, node: int, depth: int) -> int:
         total = build.add(s, cofactors)
         if depth and s.op[total] == SUM and s.arity(total) >= 3:
             total = gathered_sum(s, total, depth - 1)
-        tried = build.add(s, [build.flat_product(s, [*_all_factors(s, total), g]), *rest])
+        tried = build.add(s, [build.flat_product(s, [*factors_of(s, total), g]), *rest])
         if measure.size(s, tried) < size:
             best, size = tried, measure.size(s, tried)
     return best
 
 
+def factors_of(s: Store, node: int) -> list[int]:
+    """The factors of a node, its number first; of what is no product, the node itself."""
+    number = [int(s.arg(node, 0))] if s.op[node] == SCALE else []
+    if number:
+        node = int(s.arg(node, 1))
+    return number + ([int(c) for c in s.children(node)] if s.op[node] == PROD else [node])
+
+
 def _factors(s: Store, term: int) -> list[int]:
     """The factors of a term other than numbers."""
-    if s.op[term] == SCALE:
-        term = int(s.arg(term, 1))
-    if s.op[term] == PROD:
-        return [int(c) for c in s.children(term)]
-    return [] if s.op[term] <= NUM else [term]
-
-
-def _all_factors(s: Store, term: int) -> list[int]:
-    """The factors of a term, its number among them."""
-    out = _factors(s, term)
-    if s.op[term] == SCALE:
-        out.append(int(s.arg(term, 0)))
-    return out or [term]
+    return [g for g in factors_of(s, term) if s.op[g] > NUM]
 
 
 def _without(s: Store, term: int, g: int) -> list[int]:
     """The factors of the term but g."""
-    out = _all_factors(s, term)
+    out = factors_of(s, term)
     out.remove(g)
     return out
 

@@ -15,7 +15,7 @@ from symdiff.simplify.cost import length
 from symdiff.simplify.domain import Domain
 from symdiff.simplify.driver import Effort, Search
 from symdiff.simplify.emit import Emission
-from symdiff.simplify.forms import candidates
+from symdiff.simplify.forms import candidates, in_sums
 from symdiff.simplify.learning import FAILED, learn
 from symdiff.simplify.reading import HYPERBOLIC, TRIGONOMETRIC, Nodes, strict_nodes
 from symdiff.simplify.signs import Again, Bounds, GiveUp, Value, minus
@@ -162,16 +162,7 @@ def has_mixed_angles(f: Written, v: Value) -> bool:
         for p in value[1]:
             if f.info[p][0] in ("circular", "hyperbolic", "exp"):
                 own.add(g)
-    if not own:
-        return False
-    if f.squares:
-        return True
-    for p in v[1]:
-        if f.info[p][0] == "poly":
-            degrees = f.prime[p].degrees()
-            if any(degrees[g] for g in own):
-                return True
-    return False
+    return bool(own) and (bool(f.squares) or not own.isdisjoint(in_sums(f, v)))
 
 
 def proved(f: Written, v: Value, node: int, pair: tuple[str, str], effort: Effort) -> bool:
