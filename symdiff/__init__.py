@@ -35,10 +35,10 @@ _HOME = {
     "apart": "simplify.algebra",
     "trig_expand": "simplify.algebra",
     "trig_reduce": "simplify.algebra",
-    "diff": "calculus",
-    "gradient": "calculus",
-    "jacobian": "calculus",
-    "hessian": "calculus",
+    "diff": "calculus.derivatives",
+    "gradient": "calculus.derivatives",
+    "jacobian": "calculus.derivatives",
+    "hessian": "calculus.derivatives",
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
@@ -54,10 +54,10 @@ _HOME = {
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from symdiff.calculus import diff as diff
-    from symdiff.calculus import gradient as gradient
-    from symdiff.calculus import hessian as hessian
-    from symdiff.calculus import jacobian as jacobian
+    from symdiff.calculus.derivatives import diff as diff
+    from symdiff.calculus.derivatives import gradient as gradient
+    from symdiff.calculus.derivatives import hessian as hessian
+    from symdiff.calculus.derivatives import jacobian as jacobian
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

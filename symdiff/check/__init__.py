@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symdiff.calculus import diff, gradient
+from symdiff.calculus.derivatives import diff, gradient
 from symdiff.check.compare import Comparison, decide
 from symdiff.check.report import Point, Report
 from symdiff.errors import SymdiffError

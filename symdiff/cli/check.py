@@ -31,7 +31,7 @@ def split(given: Given) -> tuple[list[str], list[str]]:
 
 
 def answer(f: Expr, others: list[str], session: Session) -> Record:
-    from symdiff.calculus import gradient
+    from symdiff.calculus.derivatives import gradient
     from symdiff.check import check
     from symdiff.parse import parse
 

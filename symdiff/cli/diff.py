@@ -66,7 +66,7 @@ def described(names: list[str], derivatives: list[Expr], session: Session) -> Re
 
 def _derivatives(f: Expr, names: list[str], order: int, simplify: bool, effort: int) -> list[list[Expr]]:
     """For each variable f and its derivatives up to the order."""
-    from symdiff.calculus import diff, gradient
+    from symdiff.calculus.derivatives import diff, gradient
 
     if order == 1 and len(names) > 1:
         return [[f, g] for g in gradient(f, names, simplify=simplify, effort=effort)]

@@ -1,109 +1,27 @@
 """Derivatives as sweeps over the store: forward for one input, reverse for one output.
 
 Forward visits every node once in id order and keeps its derivative; reverse visits them backwards and gathers
-adjoints.  Partial derivatives of calls are templates compiled from the function records; products and powers
-have their rules here.  What the function shares, the derivative shares: nothing is expanded.
+adjoints.  What the function shares, the derivative shares: nothing is expanded.
 Sources: Griewank & Walther, "Evaluating Derivatives", 2nd ed., chapters 3 and 13.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import (
-    FLAT,
-    add2,
-    call1,
-    call_of,
-    instantiate,
-    mul2,
-    power_of,
-    product_of,
-    scale,
-    sum_of,
-    times,
-    weighted_sum_of,
+from symdiff.core.build import FLAT, mul2, product_of, scale, sum_of, times, weighted_sum_of
+from symdiff.core.numbers import mul_numbers
+from symdiff.core.partials import (
+    FEW,
+    base_partial,
+    branches,
+    call_partial,
+    exponent_partial,
+    products_of_others,
 )
-from symdiff.core.numbers import add_numbers, mul_numbers
-from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, SYM, TWO, ZERO, Store
+from symdiff.core.store import CALL, ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
-from symdiff.errors import UnknownDerivative
-
-FEW: Final = 4  # longer products share prefixes and suffixes among their partials
-
-
-# ---------------------------------------------------------------- partial derivatives
-
-
-def _call_partial(s: Store, node: i64, k: i64) -> i64:
-    """The partial derivative of a call in its argument k."""
-    f = i64(s.op[node]) - CALL
-    if not s.ready[f]:
-        s.prepare(int(f))
-    partials = s.partials[f]
-    code = partials[k] if k < len(partials) else None
-    if code is None:
-        raise UnknownDerivative(s.functions[f], int(k))
-    return instantiate(s, code, s.children(node))
-
-
-def _base_partial(s: Store, b: i64, e: i64, c: i64, outer: i64) -> tuple[i64, i64]:
-    """c*outer * e*b^(e - 1), as number and node."""
-    if e == TWO:
-        return times(s, mul_numbers(s, c, TWO), outer, b)
-    if s.op[e] <= NUM:
-        return times(s, mul_numbers(s, c, e), outer, power_of(s, b, add_numbers(s, e, MINUS_ONE)))
-    lowered = power_of(s, b, add2(s, e, MINUS_ONE))
-    return times(s, c, product_of(s, vec[i32]([i32(e), i32(lowered), i32(outer)])), ONE)
-
-
-def _exponent_partial(s: Store, node: i64, c: i64, outer: i64) -> tuple[i64, i64]:
-    """c*outer * b^e*log(b), as number and node; 0^e is 0 wherever it changes with e."""
-    if s.arg(node, 0) == ZERO:
-        return ZERO, ONE
-    log = call1(s, s.log, s.arg(node, 0))
-    return times(s, c, product_of(s, vec[i32]([i32(node), i32(log), i32(outer)])), ONE)
-
-
-def _products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32]:
-    """For each wanted place, the product of all other factors; linear in the number of factors."""
-    n = i64(len(factors))
-    out = vec[i32](capacity=i64(len(wanted)))
-    i: i64 = 0
-    if n <= FEW or len(wanted) == 1:
-        while i < i64(len(wanted)):
-            others = vec[i32](capacity=n)
-            k: i64 = 0
-            while k < n:
-                if k != i64(wanted[i]):
-                    others = append(others, factors[k])
-                k += 1
-            out = append(out, i32(product_of(s, others)))
-            i += 1
-        return out
-    before = vec[i32](capacity=n)  # before[k]: product of the factors left of k
-    r: i64 = ONE
-    while i < n:
-        before = append(before, i32(r))
-        r = mul2(s, r, i64(factors[i]))
-        i += 1
-    r = ONE
-    after = vec[i32](factors)
-    i = n - 1
-    while i >= 0:
-        after[i] = i32(r)
-        r = mul2(s, r, i64(factors[i]))
-        i -= 1
-    i = 0
-    while i < i64(len(wanted)):
-        k = i64(wanted[i])
-        out = append(out, i32(mul2(s, i64(before[k]), i64(after[k]))))
-        i += 1
-    return out
-
 
 # ---------------------------------------------------------------- forward
 
@@ -194,7 +112,7 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
                 term[i64(w)] = inner[i64(w)]
                 terms = append(terms, i32(product_of(s, term)))
         else:
-            others = _products_of_others(s, factors, wanted)
+            others = products_of_others(s, factors, wanted)
             k = 0
             while k < i64(len(wanted)):
                 terms = append(terms, i32(mul2(s, i64(others[k]), i64(inner[i64(wanted[k])]))))
@@ -202,36 +120,19 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
         return sum_of(s, terms)
     if op == POW:
         if i64(inner[0]) != ZERO:
-            c, t = _base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, i64(inner[0]))
+            c, t = base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, i64(inner[0]))
             terms = append(terms, i32(scale(s, c, t)))
         if i64(inner[1]) != ZERO:
-            c, t = _exponent_partial(s, node, ONE, i64(inner[1]))
+            c, t = exponent_partial(s, node, ONE, i64(inner[1]))
             terms = append(terms, i32(scale(s, c, t)))
         return sum_of(s, terms)
     if op == CALL + s.piecewise:
-        return _branches(s, node, inner)
+        return branches(s, node, inner)
     while k < n:
         if i64(inner[k]) != ZERO:
-            terms = append(terms, i32(mul2(s, _call_partial(s, node, k), i64(inner[k]))))
+            terms = append(terms, i32(mul2(s, call_partial(s, node, k), i64(inner[k]))))
         k += 1
     return sum_of(s, terms)
-
-
-def _branches(s: Store, node: i64, inner: vec[i32]) -> i64:
-    """piecewise(c1, v1, ..., v) with each value replaced by the one given; 0 if all are."""
-    n = i64(len(inner))
-    args = s.children(node)
-    k: i64 = 0
-    zero = True
-    while k < n:
-        if k % 2 == 1 or k == n - 1:  # conditions are at even places, but for a default at the end
-            args[k] = inner[k]
-            if i64(inner[k]) != ZERO:
-                zero = False
-        k += 1
-    if zero:
-        return ZERO
-    return call_of(s, s.piecewise, args)
 
 
 # ---------------------------------------------------------------- reverse
@@ -264,7 +165,7 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
             for x in branch:
                 if x not in inner[p]:
                     values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
-                    inner[p][x] = int(_branches(s, i64(p), values))
+                    inner[p][x] = int(branches(s, i64(p), values))
     if pieces:
         ids = reach(s, vec[i32]([i32(root)]), stop)
     found = _adjoints(s, ids, vec[i32]([i32(x) for x in xs]), inner)
@@ -385,7 +286,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, 
             while k < arity:
                 targets = append(targets, i32(k))
                 k += 1
-            others = _products_of_others(s, s.children(node), targets)
+            others = products_of_others(s, s.children(node), targets)
         k = 0
         while k < arity:
             place = i64(slot[i64(pool[lo + k])])
@@ -398,11 +299,11 @@ def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, 
                     weight, v = times(s, c, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
                 elif op == POW:
                     if k == 0:
-                        weight, v = _base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), c, g)
+                        weight, v = base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), c, g)
                     else:
-                        weight, v = _exponent_partial(s, node, c, g)
+                        weight, v = exponent_partial(s, node, c, g)
                 elif op >= CALL:
-                    weight, v = times(s, c, g, _call_partial(s, node, k))
+                    weight, v = times(s, c, g, call_partial(s, node, k))
                 count += 1
                 weights[count] = i32(weight)
                 values[count] = i32(v)

@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symdiff.calculus.variables import Variable, names_of, orders_of
 from symdiff.core import derive
-from symdiff.errors import LimitError, SymdiffError
+from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, constant, handle, handles, session
-from symdiff.parse import CONSTANTS, formula
+from symdiff.parse import formula
 from symdiff.simplify import simplify_all
-
-#: What names a variable: text or the variable itself.
-Variable = str | Expr
 
 #: Up to this size derivatives of higher order are also simplified after each order.
 SIMPLIFY_BETWEEN = 2_000
-
-#: A derivative of an order beyond this is refused.
-MOST_ORDERS = 10_000
 
 
 def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: int = 1) -> Expr:
@@ -41,7 +36,7 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
     expr = formula(f)
     if not variables and not expr.symbols:
         return constant(0)
-    names = [name for name, order in _orders(expr, variables) for _ in range(order)]
+    names = [name for name, order in orders_of(expr, variables) for _ in range(order)]
     raw = expr
     for name in names:
         raw = _forward(raw, name)
@@ -74,7 +69,7 @@ def gradient(
     [2*x*y, x^2 + 1]
     """
     expr = formula(f)
-    names = _names([expr], variables)
+    names = names_of([expr], variables)
     with session() as s:
         xs = s.symbols(names)
         one = len(xs) == 1
@@ -99,7 +94,7 @@ def jacobian(
     if isinstance(outputs, str):
         raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
     exprs = [formula(f) for f in outputs]
-    names = _names(exprs, variables)
+    names = names_of(exprs, variables)
     with session() as s:
         xs = s.symbols(names)
         if len(xs) < len(exprs):
@@ -122,7 +117,7 @@ def hessian(
     [[2*y, 2*x], [2*x, 0]]
     """
     expr = formula(f)
-    names = _names([expr], variables)
+    names = names_of([expr], variables)
     with session() as s:
         first = handles(derive.gradient(s, expr.id, s.symbols(names)))
     if simplify:
@@ -135,62 +130,3 @@ def hessian(
         half = [[next(flat) for _ in row] for row in half]
     n = len(names)
     return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
-
-
-def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:
-    """The names, if none of them is a constant of these formulas."""
-    named = set(CONSTANTS).intersection(names)
-    for name in CONSTANTS:
-        if name in named and not any(name in e.symbols for e in exprs):
-            raise SymdiffError(
-                f"{name} is a constant here; to make it a variable, leave it out of constants="
-            )
-    return names
-
-
-def _name(variable: object) -> str:
-    if isinstance(variable, str) and variable.isascii() and variable.isidentifier():
-        return variable
-    if isinstance(variable, Expr):
-        names = variable.symbols
-        if len(names) != 1 or variable.nodes != 1:
-            raise SymdiffError(f"{variable} is not a variable")
-        return names[0]
-    if not isinstance(variable, str):
-        raise SymdiffError(f"{variable!r} does not name a variable")
-    found = formula(variable, constants=())
-    if found.nodes != 1 or not found.symbols:
-        raise SymdiffError(f"{variable!r} does not name a variable")
-    return found.symbols[0]
-
-
-def _names(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> list[str]:
-    if variables is None:
-        return sorted({name for e in exprs for name in e.symbols})
-    if isinstance(variables, str):
-        variables = variables.replace(",", " ").split()
-    return _wanted([_name(v) for v in variables], exprs)
-
-
-def _orders(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:
-    """("x", 2, "y") as [(x, 2), (y, 1)]."""
-    if not variables:
-        names = expr.symbols
-        if len(names) > 1:
-            raise SymdiffError(f"say with respect to which variable: {', '.join(names)}")
-        return [(names[0], 1)]
-    orders: list[tuple[str, int]] = []
-    counted = True
-    for v in variables:
-        if isinstance(v, int) and not isinstance(v, bool):
-            if counted or v < 0:
-                raise SymdiffError("the order of a derivative is a whole number behind its variable")
-            if v > MOST_ORDERS:
-                raise LimitError("order", MOST_ORDERS)
-            orders[-1] = (orders[-1][0], v)
-            counted = True
-        else:
-            orders.append((_name(v), 1))
-            counted = False
-    _wanted([name for name, _ in orders], [expr])
-    return orders

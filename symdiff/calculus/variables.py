@@ -1,0 +1,76 @@
+"""What names a variable, and with respect to which variables a derivative is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symdiff.errors import LimitError, SymdiffError
+from symdiff.expr import Expr
+from symdiff.parse import CONSTANTS, formula
+
+#: What names a variable: text or the variable itself.
+Variable = str | Expr
+
+#: A derivative of an order beyond this is refused.
+MOST_ORDERS = 10_000
+
+
+def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:
+    """The names, if none of them is a constant of these formulas."""
+    named = set(CONSTANTS).intersection(names)
+    for name in CONSTANTS:
+        if name in named and not any(name in e.symbols for e in exprs):
+            raise SymdiffError(
+                f"{name} is a constant here; to make it a variable, leave it out of constants="
+            )
+    return names
+
+
+def name_of(variable: object) -> str:
+    """The name of a variable given as text or as an expression."""
+    if isinstance(variable, str) and variable.isascii() and variable.isidentifier():
+        return variable
+    if isinstance(variable, Expr):
+        names = variable.symbols
+        if len(names) != 1 or variable.nodes != 1:
+            raise SymdiffError(f"{variable} is not a variable")
+        return names[0]
+    if not isinstance(variable, str):
+        raise SymdiffError(f"{variable!r} does not name a variable")
+    found = formula(variable, constants=())
+    if found.nodes != 1 or not found.symbols:
+        raise SymdiffError(f"{variable!r} does not name a variable")
+    return found.symbols[0]
+
+
+def names_of(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> list[str]:
+    """The names of the variables; None stands for all that the expressions have, sorted."""
+    if variables is None:
+        return sorted({name for e in exprs for name in e.symbols})
+    if isinstance(variables, str):
+        variables = variables.replace(",", " ").split()
+    return _wanted([name_of(v) for v in variables], exprs)
+
+
+def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:
+    """("x", 2, "y") as [(x, 2), (y, 1)]."""
+    if not variables:
+        names = expr.symbols
+        if len(names) > 1:
+            raise SymdiffError(f"say with respect to which variable: {', '.join(names)}")
+        return [(names[0], 1)]
+    orders: list[tuple[str, int]] = []
+    counted = True
+    for v in variables:
+        if isinstance(v, int) and not isinstance(v, bool):
+            if counted or v < 0:
+                raise SymdiffError("the order of a derivative is a whole number behind its variable")
+            if v > MOST_ORDERS:
+                raise LimitError("order", MOST_ORDERS)
+            orders[-1] = (orders[-1][0], v)
+            counted = True
+        else:
+            orders.append((name_of(v), 1))
+            counted = False
+    _wanted([name for name, _ in orders], [expr])
+    return orders
