@@ -5,21 +5,26 @@
 FOLDER holds the corpora (by default what SYMDIFF_CORPORA names, else ../shared/corpora). Each confirmed
 formula of at most LONGEST characters is simplified, and so are its derivatives in its first MOST variables,
 and what stands beside it (integrand, expected answer). The table has a line for each file of rules: how often
-each rule fired, most often first; then those that never did.
+each rule fired, most often first; then those that never did, each with a formula that is longer without it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice, product
 from pathlib import Path
 
 import symdiff as sd
+from symdiff.core.match import apply
+from symdiff.expr import session
+from symdiff.simplify import driver
 from symdiff.simplify.ranges import text_of
-from symdiff.simplify.rules import FILES, machine, read
+from symdiff.simplify.rules import FILES, Rule, compiled, machine, read, table
 
 CORPORA = (
     "rubi_small cas_derivatives cas_simplify mathjs_simplify mathjs_derivative feynman odebench sr_benchmarks"
@@ -28,6 +33,12 @@ CORPORA = (
 FIELDS = ("antiderivative", "integrand", "formula", "input", "expected", "input_plain", "expected_plain")
 LONGEST = 2_000
 MOST = 4
+
+#: What the variables of a rule stand for where its use is looked for, and how many choices are tried.
+INSTANCES = "x|-2|2|exp(x)|-exp(x) - 1|x^2 + 1|y|acos(x)|2*floor(x)|2*floor(x) + 1|-3|1/2|3|floor(x)".split(
+    "|"
+)
+CHOICES = 600
 
 
 def formulas(folder: Path, name: str) -> Iterator[str]:
@@ -63,18 +74,40 @@ def fire(folder: Path) -> Counter[str]:
     return Counter(dict(zip(rules.names, rules.fired, strict=True)))
 
 
+def needed(rule: Rule) -> str:
+    """A formula that simplifies to something longer, with some effort, when the rule is left out; or "none"."""
+    alone = compiled([rule])
+    others = compiled([other for other in table() if not other.point and other.name != rule.name])
+    names = sorted(set(re.findall(r"\b[a-z]\b", rule.left)))
+    pattern = sd.parse(rule.left, constants=("pi",))
+    for choice in islice(product(INSTANCES, repeat=len(names)), CHOICES):
+        f = pattern.subs(dict(zip(names, choice, strict=True)))
+        with session() as s:
+            fires = apply(s, alone, f.id) >= 0
+        for g in (f, f + sd.parse("w"), f * sd.parse("w")) if fires else ():
+            for effort in (0, 1, 2):
+                full = sd.simplify(g, effort=effort)
+                driver.machine = lambda: others
+                without = sd.simplify(g, effort=effort)
+                driver.machine = machine
+                if full.size < without.size:
+                    return f"{g} is {full}, else {without} (effort {effort})"
+    return "none"
+
+
 def report(fired: Counter[str]) -> str:
     """Markdown: a line for each file, then the rules that never fired."""
     lines = ["| file | rules | that fired | how often |", "|---|--:|--:|---|"]
     never = []
     for file in FILES:
-        names = [rule.name for rule in read(text_of(file)) if not rule.point and not rule.unfolds]
+        rules = {rule.name: rule for rule in read(text_of(file)) if not rule.point}
+        names = list(rules)
         often = sorted((n for n in names if fired[n]), key=lambda n: (-fired[n], n))
         lines.append(
             f"| {file} | {len(names)} | {len(often)} | {', '.join(f'{n} {fired[n]}' for n in often)} |"
         )
-        never.append(f"{file}: {', '.join(n for n in names if not fired[n])}")
-    return "\n".join([*lines, "", "Never fired:", "", *never])
+        never += [f"- {file}, {n}: {needed(rules[n])}" for n in names if not fired[n]]
+    return "\n".join([*lines, "", "Never fired, and what is longer without them:", "", *never])
 
 
 def main() -> None:

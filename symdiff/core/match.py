@@ -37,8 +37,7 @@ def _no_more(bits: int) -> None:
 class Rules:
     """Patterns, results and conditions of all rules, by the operation at the pattern's top."""
 
-    def __init__(self, lengthen: bool = False) -> None:
-        self.lengthen = lengthen  # whether results may be longer than what they replace
+    def __init__(self) -> None:
         # Pattern nodes: operation, and children (or the number's p, q; or the variable's index).
         self.op = vec[i32]()
         self.children: list[vec[i32]] = []
@@ -349,7 +348,7 @@ def apply(s: Store, rules: Rules, node: i64) -> i64:
     for r in candidates:
         if rules.needs[i64(r)] & ~mask == 0:
             out = _applied(s, rules, r, node, inner)
-            if out >= 0 and out != node and (rules.lengthen or size_of(s, out) <= size_of(s, node)):
+            if out >= 0 and out != node and size_of(s, out) <= size_of(s, node):
                 rules.fired[r] += 1
                 rules.last = r
                 return out

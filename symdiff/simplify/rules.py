@@ -2,9 +2,11 @@
 
 A line is `name: left -> right` or `name: left -> right when a > 0 and b integer`.  A condition compares two
 terms, or says of one that it is an integer, even or odd.  Every letter is a variable of the pattern; a sum or
-product on the left also matches as part of a longer one.  `UNFOLD name: left -> right` is true but longer: a
-candidate for a search.  `REFUTED name: left -> right fails at a = -1` keeps what is not true, with the point
-where it fails, so that nobody adds it again.
+product on the left also matches as part of a longer one.  `REFUTED name: left -> right fails at a = -1` keeps
+what is not true, with the point where it fails, so that nobody adds it again.
+
+A rule that no formula of the corpora needs is there because its left side stays longer without it, be it only
+with effort=0 or in formulas too large for the normal form: benchmarks/rule_report.py shows an example for each.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ SIGNS = {">": POSITIVE, ">=": NOT_NEGATIVE, "<": NEGATIVE, "<=": NOT_POSITIVE, "
 WORDS = {"integer": INTEGER, "even": EVEN, "odd": ODD}
 
 _LINE = re.compile(
-    r"(?P<kind>REFUTED|UNFOLD)? *(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
+    r"(?P<refuted>REFUTED)? *(?P<name>[a-z0-9-]+) *: *(?P<left>.+?) +-> +(?P<right>.+?)"
     r"(?: +when +(?P<when>.+?))?(?: +fails at +(?P<point>.+))?"
 )
 _CLAIM = re.compile(
@@ -56,14 +58,13 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One line of a rules file.  point: where a refuted rule fails.  unfolds: whether it is longer."""
+    """One line of a rules file.  point: where a refuted rule fails."""
 
     name: str
     left: str
     right: str
     conditions: tuple[Condition, ...]
     point: str = ""
-    unfolds: bool = False
 
 
 def read(text: str) -> list[Rule]:
@@ -74,12 +75,11 @@ def read(text: str) -> list[Rule]:
         if not line:
             continue
         found = _LINE.fullmatch(line)
-        if found is None or (found["kind"] == "REFUTED") != bool(found["point"]):
+        if found is None or bool(found["refuted"]) != bool(found["point"]):
             raise ValueError(f"not a rule: {line}")
         conditions = tuple(condition(c) for c in found["when"].split(" and ")) if found["when"] else ()
-        unfolds = found["kind"] == "UNFOLD"
         point = found["point"] or ""
-        rules.append(Rule(found["name"], found["left"], found["right"], conditions, point, unfolds))
+        rules.append(Rule(found["name"], found["left"], found["right"], conditions, point))
     return rules
 
 
@@ -100,18 +100,12 @@ def table() -> tuple[Rule, ...]:
 @cache
 def machine() -> Rules:
     """The rules that hold, compiled for the core."""
-    return _compiled([rule for rule in table() if not rule.point and not rule.unfolds])
+    return compiled([rule for rule in table() if not rule.point])
 
 
-@cache
-def unfoldings() -> Rules:
-    """The rules that hold and make longer what they are applied to."""
-    return _compiled([rule for rule in table() if rule.unfolds], lengthen=True)
-
-
-def _compiled(chosen: list[Rule], lengthen: bool = False) -> Rules:
+def compiled(chosen: list[Rule]) -> Rules:
     """The machine of these rules, which adds those of a function when it first meets it."""
-    rules = Rules(lengthen)
+    rules = Rules()
     waiting: dict[int, list[tuple[int, Rule]]] = {}
     for rank, rule in enumerate(chosen):
         waiting.setdefault(bit_of(CALL + function_index(f)) if (f := trigger(rule)) else 0, []).append(
