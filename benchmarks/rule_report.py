@@ -18,11 +18,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice, product
 from pathlib import Path
+from unittest.mock import patch
 
 import symdiff as sd
 from symdiff.core.match import apply
 from symdiff.expr import session
-from symdiff.simplify import driver
 from symdiff.simplify.ranges import text_of
 from symdiff.simplify.rules import FILES, Rule, compiled, machine, read, table
 
@@ -75,7 +75,7 @@ def fire(folder: Path) -> Counter[str]:
 
 
 def needed(rule: Rule) -> str:
-    """A formula that simplifies to something longer, with some effort, when the rule is left out; or "none"."""
+    """A formula whose simplified form is longer, with some effort, when the rule is left out, or "none"."""
     alone = compiled([rule])
     others = compiled([other for other in table() if not other.point and other.name != rule.name])
     names = sorted(set(re.findall(r"\b[a-z]\b", rule.left)))
@@ -87,9 +87,8 @@ def needed(rule: Rule) -> str:
         for g in (f, f + sd.parse("w"), f * sd.parse("w")) if fires else ():
             for effort in (0, 1, 2):
                 full = sd.simplify(g, effort=effort)
-                driver.machine = lambda: others
-                without = sd.simplify(g, effort=effort)
-                driver.machine = machine
+                with patch("symdiff.simplify.driver.machine", lambda: others):
+                    without = sd.simplify(g, effort=effort)
                 if full.size < without.size:
                     return f"{g} is {full}, else {without} (effort {effort})"
     return "none"

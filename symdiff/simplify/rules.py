@@ -6,7 +6,7 @@ product on the left also matches as part of a longer one.  `REFUTED name: left -
 what is not true, with the point where it fails, so that nobody adds it again.
 
 A rule that no formula of the corpora needs is there because its left side stays longer without it, be it only
-with effort=0 or in formulas too large for the normal form: benchmarks/rule_report.py shows an example for each.
+with effort=0 or in formulas too large for the normal form: benchmarks/rule_report.py has examples.
 """
 
 from __future__ import annotations
