@@ -37,8 +37,13 @@ _HOME = {
     "trig_reduce": "simplify.algebra",
     "diff": "calculus.derivatives",
     "gradient": "calculus.derivatives",
-    "jacobian": "calculus.derivatives",
-    "hessian": "calculus.derivatives",
+    "jacobian": "calculus.matrices",
+    "hessian": "calculus.matrices",
+    "SparseMatrix": "calculus.sparse",
+    "jvp": "calculus.products",
+    "vjp": "calculus.products",
+    "hvp": "calculus.products",
+    "directional": "calculus.products",
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
@@ -56,8 +61,13 @@ if TYPE_CHECKING:
 
     from symdiff.calculus.derivatives import diff as diff
     from symdiff.calculus.derivatives import gradient as gradient
-    from symdiff.calculus.derivatives import hessian as hessian
-    from symdiff.calculus.derivatives import jacobian as jacobian
+    from symdiff.calculus.matrices import hessian as hessian
+    from symdiff.calculus.matrices import jacobian as jacobian
+    from symdiff.calculus.products import directional as directional
+    from symdiff.calculus.products import hvp as hvp
+    from symdiff.calculus.products import jvp as jvp
+    from symdiff.calculus.products import vjp as vjp
+    from symdiff.calculus.sparse import SparseMatrix as SparseMatrix
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

@@ -1,7 +1,6 @@
 """Derivatives of formulas: text or expressions in, expressions out, simplified unless told not to.
 
-One input: a forward sweep.  One output and many inputs: a reverse sweep.  A Jacobian takes forward sweeps
-when there are fewer inputs than outputs, else reverse ones; a Hessian is its lower half, mirrored.
+One input: a forward sweep.  One output and many inputs: a reverse sweep.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from typing import Any
 
 from symdiff.calculus.variables import Variable, names_of, orders_of
 from symdiff.core import derive
-from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify_all
@@ -76,57 +74,3 @@ def gradient(
         found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
         rows = handles(found)
     return simplify_all(rows, effort=effort) if simplify else rows
-
-
-def jacobian(
-    outputs: Sequence[Any],
-    variables: Sequence[Variable] | None = None,
-    /,
-    *,
-    simplify: bool = True,
-    effort: int = 1,
-) -> list[list[Expr]]:
-    """The matrix of partial derivatives: a row for each output, a column for each variable.
-
-    >>> jacobian(["x*y", "x + y^2"], ["x", "y"])
-    [[y, x], [1, 2*y]]
-    """
-    if isinstance(outputs, str):
-        raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
-    exprs = [formula(f) for f in outputs]
-    names = names_of(exprs, variables)
-    with session() as s:
-        xs = s.symbols(names)
-        if len(xs) < len(exprs):
-            columns = [derive.forward(s, [e.id for e in exprs], x) for x in xs]
-            rows = [[handle(column[k]) for column in columns] for k in range(len(exprs))]
-        else:
-            rows = [handles(derive.gradient(s, e.id, xs)) for e in exprs]
-    if simplify and rows:
-        flat = iter(simplify_all([p for row in rows for p in row], effort=effort))
-        return [[next(flat) for _ in row] for row in rows]
-    return rows
-
-
-def hessian(
-    f: Any, variables: Sequence[Variable] | None = None, /, *, simplify: bool = True, effort: int = 1
-) -> list[list[Expr]]:
-    """The symmetric matrix of second derivatives.
-
-    >>> hessian("x^2*y", ["x", "y"])
-    [[2*y, 2*x], [2*x, 0]]
-    """
-    expr = formula(f)
-    names = names_of([expr], variables)
-    with session() as s:
-        first = handles(derive.gradient(s, expr.id, s.symbols(names)))
-    if simplify:
-        first = simplify_all(first, effort=effort)
-    with session() as s:
-        xs = s.symbols(names)
-        half = [handles(derive.gradient(s, g.id, xs[: k + 1])) for k, g in enumerate(first)]
-    if simplify:
-        flat = iter(simplify_all([p for row in half for p in row], effort=effort))
-        half = [[next(flat) for _ in row] for row in half]
-    n = len(names)
-    return [[half[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]

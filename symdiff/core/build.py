@@ -29,6 +29,7 @@ from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE,
 from symdiff.core.template import PARAMETER
 
 FLAT: Final = 64  # sums longer than this stay nested, so that adding a term n times is not quadratic
+SHARED: Final = 8  # and in derivatives and parentheses already longer than this: a copy costs its length
 
 # ---------------------------------------------------------------- sums
 
@@ -63,6 +64,11 @@ def neg(s: Store, a: int) -> int:
 def sum_of(s: Store, given: vec[i32]) -> i64:
     """The canonical sum: numbers folded, like terms collected, short inner sums flattened."""
     return weighted_sum_of(s, given, vec[i32](), FLAT)
+
+
+def shared_sum_of(s: Store, given: vec[i32]) -> i64:
+    """The sum as derivatives and formulas as typed have it: of inner sums only short ones are flattened."""
+    return weighted_sum_of(s, given, vec[i32](), SHARED)
 
 
 def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
@@ -141,6 +147,11 @@ def add2(s: Store, a: i64, b: i64) -> i64:
 def add(s: Store, terms: list[int]) -> int:
     """The sum of the terms."""
     return int(sum_of(s, vec[i32]([i32(t) for t in terms])))
+
+
+def shared_add(s: Store, terms: list[int]) -> int:
+    """The sum of the terms; a long sum among them stays one term."""
+    return int(shared_sum_of(s, vec[i32]([i32(t) for t in terms])))
 
 
 # ---------------------------------------------------------------- products

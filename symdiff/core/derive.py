@@ -10,7 +10,7 @@ from __future__ import annotations
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import FLAT, mul2, product_of, scale, sum_of, times, weighted_sum_of
+from symdiff.core.build import SHARED, mul2, product_of, scale, shared_sum_of, times, weighted_sum_of
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import (
     FEW,
@@ -28,11 +28,16 @@ from symdiff.core.walk import reach
 
 def forward(s: Store, roots: list[int], x: int) -> list[int]:
     """The derivatives of the roots with respect to the variable x."""
+    return tangents(s, roots, {x: int(ONE)})
+
+
+def tangents(s: Store, roots: list[int], directions: dict[int, int]) -> list[int]:
+    """The sums of the roots' derivatives by the variables, each times its direction."""
     ids = reach(s, vec[i32]([i32(r) for r in roots]))
     places = [int(s.slot[i64(r)]) for r in roots]
     n = i64(len(ids))
     slot = s.slot
-    wanted = _values(s, ids, places)
+    wanted = valued(s, ids, places)
     tangent = vec[i32](capacity=n)
     i: i64 = 0
     while i < n:
@@ -43,8 +48,8 @@ def forward(s: Store, roots: list[int], x: int) -> list[int]:
         if wanted[i - 1] == 0:  # in conditions only
             t = ZERO
         elif op <= SYM:
-            if node == x:
-                t = ONE
+            if int(node) in directions:
+                t = i64(directions[int(node)])
         elif op == SCALE:
             t = i64(tangent[i64(slot[s.arg(node, 1)])])
             if t != ZERO:
@@ -68,7 +73,7 @@ def forward(s: Store, roots: list[int], x: int) -> list[int]:
     return [int(tangent[i64(p)]) for p in places]
 
 
-def _values(s: Store, ids: vec[i32], roots: list[int]) -> vec[i32]:
+def valued(s: Store, ids: vec[i32], roots: list[int]) -> vec[i32]:
     """1 for each of ids whose value matters to a root at the given places otherwise than in a condition."""
     n = i64(len(ids))
     wanted = s.zeros(n)
@@ -96,7 +101,7 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
     op = i64(s.op[node])
     n = i64(len(inner))
     if op == SUM:
-        return sum_of(s, inner)
+        return shared_sum_of(s, inner)
     terms = vec[i32](capacity=n)
     k: i64 = 0
     if op == PROD:
@@ -117,7 +122,7 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
             while k < i64(len(wanted)):
                 terms = append(terms, i32(mul2(s, i64(others[k]), i64(inner[i64(wanted[k])]))))
                 k += 1
-        return sum_of(s, terms)
+        return shared_sum_of(s, terms)
     if op == POW:
         if i64(inner[0]) != ZERO:
             c, t = base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, i64(inner[0]))
@@ -125,28 +130,35 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
         if i64(inner[1]) != ZERO:
             c, t = exponent_partial(s, node, ONE, i64(inner[1]))
             terms = append(terms, i32(scale(s, c, t)))
-        return sum_of(s, terms)
+        return shared_sum_of(s, terms)
     if op == CALL + s.piecewise:
         return branches(s, node, inner)
     while k < n:
         if i64(inner[k]) != ZERO:
             terms = append(terms, i32(mul2(s, call_partial(s, node, k), i64(inner[k]))))
         k += 1
-    return sum_of(s, terms)
+    return shared_sum_of(s, terms)
 
 
 # ---------------------------------------------------------------- reverse
 
 
 def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
-    """The derivatives of the root with respect to each variable of xs, in one sweep backwards.
+    """The derivatives of the root with respect to each variable of xs, in one sweep backwards."""
+    return cotangents(s, {root: int(ONE)}, xs)
 
+
+def cotangents(s: Store, weighted: dict[int, int], xs: list[int]) -> list[int]:
+    """The derivatives with respect to each variable of xs of the sum of roots, each times its weight.
+
+    weighted: roots and their weights, which are not differentiated.
     A piecewise node is differentiated branch by branch, so that a branch which is undefined where another one
     holds cannot spoil it; its gradient then enters the sweep as one step.
     """
     inner: dict[int, dict[int, int]] = {}
     stop = CALL + s.piecewise
-    ids = reach(s, vec[i32]([i32(root)]), stop)
+    roots = list(weighted)
+    ids = reach(s, vec[i32]([i32(r) for r in roots]), stop)
     pieces = _pieces(s, ids)
     wanted = set(xs if pieces else ())
     for p in pieces:
@@ -157,7 +169,7 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
                 ids = reach(s, vec[i32]([i32(v)]), stop)
                 through = [x for i in ids if i64(s.op[i64(i)]) == stop for x in inner[int(i)]]
                 mine = sorted(wanted.intersection([int(i) for i in ids] + through))
-                found = _adjoints(s, ids, vec[i32]([i32(x) for x in mine]), inner)
+                found = _adjoints(s, ids, {v: int(ONE)}, vec[i32]([i32(x) for x in mine]), inner)
                 branch = {mine[k]: int(d) for k, d in enumerate(found) if d >= 0}
             by_branch.append(branch)
         inner[p] = {}
@@ -167,8 +179,8 @@ def gradient(s: Store, root: int, xs: list[int]) -> list[int]:
                     values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
                     inner[p][x] = int(branches(s, i64(p), values))
     if pieces:
-        ids = reach(s, vec[i32]([i32(root)]), stop)
-    found = _adjoints(s, ids, vec[i32]([i32(x) for x in xs]), inner)
+        ids = reach(s, vec[i32]([i32(r) for r in roots]), stop)
+    found = _adjoints(s, ids, weighted, vec[i32]([i32(x) for x in xs]), inner)
     return [int(d) if d > 0 else ZERO for d in found]
 
 
@@ -193,14 +205,16 @@ def _pieces(s: Store, ids: vec[i32]) -> list[int]:
     return sorted(found)
 
 
-def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, int]]) -> vec[i32]:
-    """The derivatives of the last of ids by each of xs, -1 for those that are zero for want of a path.
+def _adjoints(
+    s: Store, ids: vec[i32], weighted: dict[int, int], xs: vec[i32], inner: dict[int, dict[int, int]]
+) -> vec[i32]:
+    """The derivatives of the weighted roots by each of xs, -1 for those that are zero for want of a path.
 
     ids: what `reach` has just found, not below piecewise nodes; inner: the derivatives of these.
     """
     if inner:
         through = {x for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise for x in inner[int(i)]}
-        roots = [int(ids[i64(len(ids)) - 1]), *sorted(through)]
+        roots = [*weighted, *sorted(through)]
         ids = reach(s, vec[i32]([i32(r) for r in roots]), CALL + s.piecewise)
     n = i64(len(ids))
     mark = s.mark
@@ -214,7 +228,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, 
     for x32 in xs:
         if i64(mark[i64(x32)]) == epoch:
             active[i64(slot[i64(x32)])] = i32(1)
-    edges: i64 = 1
+    edges = i64(len(weighted))
     i: i64 = 0
     while i < n:
         node = i64(ids[i])
@@ -238,10 +252,15 @@ def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, 
     weights = s.zeros(edges + 1)
     values = s.zeros(edges + 1)
     following = s.zeros(edges + 1)
-    head[n - 1] = i32(1)
-    weights[1] = i32(ONE)
-    values[1] = i32(ONE)
-    count: i64 = 1
+    count: i64 = 0
+    for root, weight_of in weighted.items():
+        place = i64(slot[i64(root)])
+        count += 1
+        weight, v = times(s, ONE, i64(weight_of), ONE)
+        weights[count] = i32(weight)
+        values[count] = i32(v)
+        following[count] = head[place]
+        head[place] = i32(count)
     total = s.zeros(n)  # of a variable: its derivative + 1
     i = n
     while i > 0:
@@ -260,7 +279,7 @@ def _adjoints(s: Store, ids: vec[i32], xs: vec[i32], inner: dict[int, dict[int, 
                 terms = append(terms, values[at])
                 factors = append(factors, weights[at])
                 at = i64(following[at])
-            c, g = times(s, ONE, weighted_sum_of(s, terms, factors, FLAT), ONE)
+            c, g = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
         if c == ZERO:
             continue
         op = i64(ops[node])

@@ -156,7 +156,7 @@ class _Chains:
         s = self.s
         members = self.close()
         if v == _SUM:
-            return build.add(s, members)
+            return build.shared_add(s, members)
         if v == _PRODUCT:
             return build.product(s, members)
         if v == _COMPARISON:

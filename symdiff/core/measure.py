@@ -17,6 +17,7 @@ from symdiff.core.ranges import NOT_POSITIVE as NOT_POSITIVE
 from symdiff.core.ranges import NOT_ZERO as NOT_ZERO
 from symdiff.core.ranges import POSITIVE as POSITIVE
 from symdiff.core.store import HALF, MINUS_HALF, MINUS_ONE, NUM, POW, PROD, SCALE, SUM, SYM, Store
+from symdiff.core.walk import reach_list
 
 SATURATED: Final = 1 << 60  # a tree this large is counted no further
 
@@ -32,6 +33,22 @@ def size(s: Store, root: int) -> int:
 def size_of(s: Store, node: i64) -> i64:
     _measure(s, node)
     return s.above[node]
+
+
+def operations(s: Store, roots: list[int]) -> int:
+    """The arithmetic operations and function calls that compute the roots, common parts once.
+
+    A sum or a product of n has n - 1; a sign has none, for a sum can subtract.
+    """
+    total: i64 = 0
+    for i in reach_list(s, roots):
+        node = i64(i)
+        op = i64(s.op[node])
+        if op in (SUM, PROD):
+            total += s.arity(node) - 1
+        elif op > SYM and (op != SCALE or s.arg(node, 0) != MINUS_ONE):
+            total += 1
+    return int(total)
 
 
 def _measure(s: Store, root: i64) -> None:

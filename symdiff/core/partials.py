@@ -12,7 +12,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import add2, call1, call_of, instantiate, mul2, power_of, product_of, times
 from symdiff.core.numbers import add_numbers, mul_numbers
-from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, TWO, ZERO, Store
+from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, TWO, ZERO, Store
 from symdiff.errors import UnknownDerivative
 
 FEW: Final = 4  # longer products share prefixes and suffixes among their partials
@@ -46,6 +46,35 @@ def exponent_partial(s: Store, node: i64, c: i64, outer: i64) -> tuple[i64, i64]
         return ZERO, ONE
     log = call1(s, s.log, s.arg(node, 0))
     return times(s, c, product_of(s, vec[i32]([i32(node), i32(log), i32(outer)])), ONE)
+
+
+def local_partials(s: Store, node: i64, wanted: vec[i32]) -> tuple[vec[i32], vec[i32]]:
+    """The partial derivatives of an operation in its children at the wanted places, as numbers and nodes."""
+    op = i64(s.op[node])
+    numbers = vec[i32](capacity=i64(len(wanted)))
+    nodes = vec[i32](capacity=i64(len(wanted)))
+    others = vec[i32]()
+    if op == PROD:
+        others = products_of_others(s, s.children(node), wanted)
+    i: i64 = 0
+    while i < i64(len(wanted)):
+        k = i64(wanted[i])
+        c: i64 = ONE
+        p: i64 = ONE
+        if op == SCALE:
+            c = s.arg(node, 0)
+        elif op == PROD:
+            c, p = times(s, ONE, i64(others[i]), ONE)
+        elif op == POW and k == 0:
+            c, p = base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, ONE)
+        elif op == POW:
+            c, p = exponent_partial(s, node, ONE, ONE)
+        elif op >= CALL:
+            c, p = times(s, ONE, call_partial(s, node, k), ONE)
+        numbers = append(numbers, i32(c))
+        nodes = append(nodes, i32(p))
+        i += 1
+    return numbers, nodes
 
 
 def products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32]:

@@ -1,0 +1,139 @@
+"""Jacobians and Hessians, dense and sparse.
+
+Only structural non-zeros are computed, each group of outputs by the sweep that costs the fewest operations
+(core/jacobian.py); a Hessian is the lower half of its gradient's Jacobian, mirrored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, overload
+
+from symdiff.calculus.sparse import SparseMatrix
+from symdiff.calculus.variables import Variable, names_of
+from symdiff.core import derive
+from symdiff.core import jacobian as core
+from symdiff.errors import SymdiffError
+from symdiff.expr import Expr, handles, session
+from symdiff.parse import formula
+from symdiff.simplify import simplify_all
+
+Dense = list[list[Expr]]
+
+
+@overload
+def jacobian(
+    outputs: Sequence[Any],
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: Literal[False] = False,
+    simplify: bool = True,
+    effort: int = 1,
+) -> Dense: ...
+
+
+@overload
+def jacobian(
+    outputs: Sequence[Any],
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: Literal[True],
+    simplify: bool = True,
+    effort: int = 1,
+) -> SparseMatrix: ...
+
+
+def jacobian(
+    outputs: Sequence[Any],
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: bool = False,
+    simplify: bool = True,
+    effort: int = 1,
+) -> Dense | SparseMatrix:
+    """The matrix of partial derivatives: a row for each output, a column for each variable.
+
+    sparse=True returns a `SparseMatrix` of the structural non-zeros; for thousands of variables it is the
+    one to take.  variables, simplify, effort: as in `gradient`.
+
+    >>> jacobian(["x*y", "x + y^2"], ["x", "y"])
+    [[y, x], [1, 2*y]]
+    >>> jacobian(["x*y", "z^2"], ["x", "y", "z"], sparse=True).coordinates
+    [(0, 0), (0, 1), (1, 2)]
+    """
+    if isinstance(outputs, (str, Expr)):
+        raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
+    exprs = [formula(f) for f in outputs]
+    names = names_of(exprs, variables)
+    with session() as s:
+        rows, columns, nodes = core.jacobian(s, [e.id for e in exprs], s.symbols(names))
+        values = handles(nodes)
+    if simplify:
+        values = simplify_all(values, effort=effort)
+    found = SparseMatrix((len(exprs), len(names)), tuple(rows), tuple(columns), tuple(values))
+    return found if sparse else found.dense()
+
+
+@overload
+def hessian(
+    f: Any,
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: Literal[False] = False,
+    simplify: bool = True,
+    effort: int = 1,
+) -> Dense: ...
+
+
+@overload
+def hessian(
+    f: Any,
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: Literal[True],
+    simplify: bool = True,
+    effort: int = 1,
+) -> SparseMatrix: ...
+
+
+def hessian(
+    f: Any,
+    variables: Sequence[Variable] | None = None,
+    /,
+    *,
+    sparse: bool = False,
+    simplify: bool = True,
+    effort: int = 1,
+) -> Dense | SparseMatrix:
+    """The symmetric matrix of second derivatives.
+
+    sparse=True returns a `SparseMatrix`, whose `lower()` is the half that says it all.
+
+    >>> hessian("x^2*y", ["x", "y"])
+    [[2*y, 2*x], [2*x, 0]]
+    >>> hessian("x^2*y + z^2", ["x", "y", "z"], sparse=True).lower().coordinates
+    [(0, 0), (1, 0), (2, 2)]
+    """
+    expr = formula(f)
+    names = names_of([expr], variables)
+    with session() as s:
+        first = handles(derive.gradient(s, expr.id, s.symbols(names)))
+    if simplify:
+        first = simplify_all(first, effort=effort)
+    with session() as s:
+        rows, columns, nodes = core.jacobian(s, [g.id for g in first], s.symbols(names), lower=True)
+        half = handles(nodes)
+    if simplify:
+        half = simplify_all(half, effort=effort)
+    entries = [*zip(rows, columns, half, strict=True)]
+    entries += [(j, i, value) for i, j, value in entries if i != j]
+    entries.sort(key=lambda entry: entry[:2])
+    n = len(names)
+    parts = zip(*entries, strict=True) if entries else ((), (), ())
+    found = SparseMatrix((n, n), *(tuple(part) for part in parts))
+    return found if sparse else found.dense()
