@@ -10,22 +10,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.vecs import append, vec
+from librt.vecs import vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import SHARED, scale, times, weighted_sum_of
-from symdiff.core.derive import gradient, valued
+from symdiff.core.derive import gradient
 from symdiff.core.eliminate import eliminate
 from symdiff.core.measure import operations
-from symdiff.core.numbers import mul_numbers
-from symdiff.core.partials import branches, local_partials
-from symdiff.core.store import CALL, ONE, SCALE, SUM, SYM, ZERO, Store
+from symdiff.core.rows import Found, forward_rows
+from symdiff.core.store import CALL, SCALE, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
 
+MOST: Final = 1 << 30  # costs are counted no further
 ELIMINATED: Final = 1 << 16  # a group whose least cost, in quarters of a multiplication, is above is swept
-
-#: Of a root: its non-zero derivatives as pairs of column and node, by column.
-Found = dict[int, list[tuple[int, int]]]
 
 
 def jacobian(
@@ -44,8 +40,13 @@ def jacobian(
         swept: Found = {}
         _sweep(s, group, ahead, column, swept)
         ordered = [r for r in dict.fromkeys(roots) if r in swept]
-        eliminated = eliminate(s, ordered, column)
-        found.update(eliminated if _operations(s, eliminated) < _operations(s, swept) else swept)
+        found.update(_fewest(s, swept, eliminate(s, ordered, column)))
+    for root in plan.even:
+        up: Found = {}
+        down: Found = {}
+        _sweep(s, [root], True, column, up)
+        _sweep(s, [root], False, column, down)
+        found.update(_fewest(s, down, up))
     rows: list[int] = []
     columns: list[int] = []
     nodes: list[int] = []
@@ -61,14 +62,16 @@ def jacobian(
 
 def _sweep(s: Store, roots: list[int], ahead: bool, column: dict[int, int], found: Found) -> None:
     if ahead:
-        _forward(s, roots, column, found)
+        forward_rows(s, roots, column, found)
     else:
         for root in roots:
             _reverse(s, root, column, found)
 
 
-def _operations(s: Store, found: Found) -> int:
-    return operations(s, [node for row in found.values() for _, node in row])
+def _fewest(s: Store, one: Found, other: Found) -> Found:
+    """The one of two ways to the same derivatives that takes fewer operations."""
+    costs = [operations(s, [node for row in way.values() for _, node in row]) for way in (one, other)]
+    return one if costs[0] <= costs[1] else other
 
 
 # ---------------------------------------------------------------- which sweep
@@ -80,6 +83,7 @@ class Plan:
     def __init__(self) -> None:
         self.forward: list[int] = []  # together
         self.reverse: list[int] = []  # one by one
+        self.even: list[int] = []  # by both sweeps, of which the better one is kept
         #: Groups with a bottleneck, where elimination may cost less, and whether forward is the better sweep.
         self.tight: list[tuple[list[int], bool]] = []
 
@@ -111,11 +115,13 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
             width[i] = i32(min(total, most))
         i += 1
     count = i64(len(roots))
+    rooted = s.zeros(n)
     height = s.zeros(n)  # so many outputs, at most, depend on the node
     group = s.zeros(n)  # a member of its group, plus one
     for r in roots:
         place = i64(slot[i64(r)])
         height[place] = i32(1)
+        rooted[place] = i32(1)
     i = n - 1
     while i >= 0:
         node = i64(ids[i])
@@ -135,33 +141,35 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
                         theirs, mine = mine, theirs
                     group[theirs] = i32(mine + 1)
         i -= 1
-    # Multiplications by group: forward, one for each variable and edge; reverse, for each output and edge.
-    # An edge of a sum costs an addition only, and that only where two meet, so it counts as a quarter.
-    forward: dict[int, int] = {}
-    reverse: dict[int, int] = {}
-    edges: dict[int, int] = {}
-    pieces: set[int] = set()
+    # The cost of each group, kept at the place of its first member, in quarters of a multiplication: forward
+    # one for each variable and edge, reverse one for each output and edge; none where the other factor is 1,
+    # at variables and at outputs.  An edge of a sum costs an addition, and that only where two meet.
+    forward = s.zeros(n)
+    reverse = s.zeros(n)
+    edges = s.zeros(n)
+    pieces = s.zeros(n)
     i = 0
     while i < n:
-        node = i64(ids[i])
-        o = i64(op[node])
+        o = i64(op[i64(ids[i])])
         if height[i] != 0 and width[i] != 0 and o > SYM:
-            home = int(_first(group, i))
+            home = _first(group, i)
             price: i64 = 1 if o in (SUM, SCALE) else 4
-            k = i64(start[node])
-            end = i64(start[node + 1])
+            down = i64(height[i]) - i64(rooted[i])
+            k = i64(start[i64(ids[i])])
+            end = i64(start[i64(ids[i]) + 1])
             up: i64 = 0
             inner: i64 = 0
             while k < end:
                 w = i64(width[i64(slot[i64(pool[k])])])
-                up += w
+                if i64(op[i64(pool[k])]) > SYM:
+                    up += w
                 inner += 1 if w > 0 else 0
                 k += 1
-            forward[home] = forward.get(home, 0) + int(price * up)
-            reverse[home] = reverse.get(home, 0) + int(price * inner * i64(height[i]))
-            edges[home] = edges.get(home, 0) + int(price * inner)
+            forward[home] = i32(min(i64(forward[home]) + price * up, i64(MOST)))
+            reverse[home] = i32(min(i64(reverse[home]) + price * inner * down, i64(MOST)))
+            edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
             if o == piecewise:
-                pieces.add(home)
+                pieces[home] = i32(1)
         i += 1
     members: dict[int, list[int]] = {}
     for r in roots:
@@ -170,13 +178,16 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
             members.setdefault(int(_first(group, place)), []).append(r)
     plan = Plan()
     for home, outputs in members.items():
-        f = forward.get(home, 0)
-        r = reverse.get(home, 0)
-        ahead: bool = f < r or (f == r and len(outputs) > 1)
-        least = edges.get(home, 0) + 4 * sum([int(width[i64(slot[i64(r)])]) for r in outputs])
-        cost = f if ahead else r
-        if len(outputs) > 1 and cost > 2 * least and least < ELIMINATED and home not in pieces:
+        place = i64(home)
+        up_cost = int(forward[place])
+        down_cost = int(reverse[place])
+        ahead: bool = up_cost < down_cost or (up_cost == down_cost and len(outputs) > 1)
+        cost, other = (up_cost, down_cost) if ahead else (down_cost, up_cost)
+        least = int(edges[place]) + 4 * sum([int(width[i64(slot[i64(out)])]) for out in outputs])
+        if len(outputs) > 1 and cost > 2 * least and least < ELIMINATED and pieces[place] == 0:
             plan.tight.append((outputs, ahead))
+        elif len(outputs) == 1 and other < 2 * cost and other < ELIMINATED:
+            plan.even += outputs
         elif ahead:
             plan.forward += outputs
         else:
@@ -203,139 +214,3 @@ def _reverse(s: Store, root: int, column: dict[int, int], found: Found) -> None:
     xs.sort(key=column.__getitem__)
     partials = gradient(s, root, xs)
     found[root] = [(column[x], d) for x, d in zip(xs, partials, strict=True) if d != ZERO]
-
-
-# ---------------------------------------------------------------- forward, all variables at once
-
-
-def _forward(s: Store, roots: list[int], column: dict[int, int], found: Found) -> None:
-    """Every node's derivatives by the variables it depends on, from below."""
-    ids = reach(s, vec[i32]([i32(r) for r in roots]))
-    n = i64(len(ids))
-    op = s.op  # what is built below is appended, so these stay right for the nodes of ids
-    start = s.start
-    pool = s.pool
-    slot = s.slot
-    places = [int(slot[i64(r)]) for r in roots]
-    wanted = valued(s, ids, places)
-    # The row of the node at place i: entries first[i] to first[i] + length[i] of the three vectors.
-    first = s.zeros(n)
-    length = s.zeros(n)
-    columns = vec[i32](capacity=4 * n)
-    weights = vec[i32](capacity=4 * n)
-    values = vec[i32](capacity=4 * n)
-    head = s.zeros(i64(len(column)))  # of a column: the last of its contributions, plus one
-    i: i64 = -1
-    while i + 1 < n:
-        i += 1
-        node = i64(ids[i])
-        o = i64(op[node])
-        if wanted[i] == 0 or o < SYM:
-            continue
-        begin = i64(len(columns))
-        if o == SYM:
-            if int(node) in column:
-                columns = append(columns, i32(column[int(node)]))
-                weights = append(weights, i32(ONE))
-                values = append(values, i32(ONE))
-                first[i] = i32(begin)
-                length[i] = i32(1)
-            continue
-        lo = i64(start[node])
-        active = vec[i32]()
-        k: i64 = 0
-        while k < i64(start[node + 1]) - lo:
-            if length[i64(slot[i64(pool[lo + k])])] != 0:
-                active = append(active, i32(k))
-            k += 1
-        if len(active) == 0:
-            continue
-        if len(active) == 1 and o == SUM:
-            c = i64(slot[i64(pool[lo + i64(active[0])])])
-            first[i] = first[c]
-            length[i] = length[c]
-            continue
-        single = len(active) == 1
-        at: i64 = 0
-        end: i64 = 0
-        if o == CALL + s.piecewise:
-            inner: dict[int, vec[i32]] = {}
-            for a32 in active:
-                c = i64(slot[i64(pool[lo + i64(a32)])])
-                at = i64(first[c])
-                end = at + i64(length[c])
-                while at < end:
-                    x = int(columns[at])
-                    if x not in inner:
-                        inner[x] = s.zeros(i64(start[node + 1]) - lo)
-                    inner[x][i64(a32)] = i32(scale(s, i64(weights[at]), i64(values[at])))
-                    at += 1
-            for x, by_branch in inner.items():
-                columns = append(columns, i32(x))
-                weights = append(weights, i32(ONE))
-                values = append(values, i32(branches(s, node, by_branch)))
-        else:
-            outer, partials = local_partials(s, node, active)
-            term_column = vec[i32]()
-            term_weight = vec[i32]()
-            term_value = vec[i32]()
-            following = vec[i32]()
-            k = 0
-            while k < i64(len(active)):
-                c = i64(slot[i64(pool[lo + i64(active[k])])])
-                pc = i64(outer[k])
-                p = i64(partials[k])
-                k += 1
-                at = i64(first[c])
-                end = at + i64(length[c])
-                while at < end and pc != ZERO:
-                    w = mul_numbers(s, pc, i64(weights[at]))
-                    v = i64(values[at])
-                    if p != ONE:
-                        w, v = times(s, w, v, p)
-                    if single:
-                        columns = append(columns, columns[at])
-                        weights = append(weights, i32(w))
-                        values = append(values, i32(v))
-                    else:
-                        x64 = i64(columns[at])
-                        term_column = append(term_column, i32(x64))
-                        term_weight = append(term_weight, i32(w))
-                        term_value = append(term_value, i32(v))
-                        following = append(following, head[x64])
-                        head[x64] = i32(len(following))
-                    at += 1
-            k = 0
-            while k < i64(len(term_column)):  # each column where it first appeared
-                x64 = i64(term_column[k])
-                at = i64(head[x64]) - 1
-                if at >= 0:
-                    head[x64] = i32(0)
-                    w = i64(term_weight[at])
-                    v = i64(term_value[at])
-                    if following[at] != 0:
-                        terms = vec[i32]()
-                        factors = vec[i32]()
-                        while at >= 0:
-                            terms = append(terms, term_value[at])
-                            factors = append(factors, term_weight[at])
-                            at = i64(following[at]) - 1
-                        w, v = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
-                    if w != ZERO:
-                        columns = append(columns, i32(x64))
-                        weights = append(weights, i32(w))
-                        values = append(values, i32(v))
-                k += 1
-        first[i] = i32(begin)
-        length[i] = i32(i64(len(columns)) - begin)
-    for r in range(len(roots)):
-        at = i64(first[i64(places[r])])
-        end = at + i64(length[i64(places[r])])
-        row: list[tuple[int, int]] = []
-        while at < end:
-            d = scale(s, i64(weights[at]), i64(values[at]))
-            if d != ZERO:
-                row.append((int(columns[at]), int(d)))
-            at += 1
-        row.sort()
-        found[roots[r]] = row

@@ -64,6 +64,8 @@ def mul_numbers(s: Store, a: i64, b: i64) -> i64:
         return s.rational(int(t), 1, False)
     p, q, d = s.value(a)
     r, u, e = s.value(b)
+    if a == MINUS_ONE:
+        return s.rational(-r, u, e)
     return i64(number(s, p * r, q * u, d or e))
 
 
