@@ -122,18 +122,13 @@ def hessian(
     expr = formula(f)
     names = names_of([expr], variables)
     with session() as s:
-        first = handles(derive.gradient(s, expr.id, s.symbols(names)))
+        xs = s.symbols(names)
+        partials = derive.gradient(s, expr.id, xs)
+        if simplify:
+            partials = [e.id for e in simplify_all(handles(partials), effort=effort)]
+        rows, columns, nodes = core.symmetric(s, partials, xs)
+        values = handles(nodes)
     if simplify:
-        first = simplify_all(first, effort=effort)
-    with session() as s:
-        rows, columns, nodes = core.jacobian(s, [g.id for g in first], s.symbols(names), lower=True)
-        half = handles(nodes)
-    if simplify:
-        half = simplify_all(half, effort=effort)
-    entries = [*zip(rows, columns, half, strict=True)]
-    entries += [(j, i, value) for i, j, value in entries if i != j]
-    entries.sort(key=lambda entry: entry[:2])
-    n = len(names)
-    parts = zip(*entries, strict=True) if entries else ((), (), ())
-    found = SparseMatrix((n, n), *(tuple(part) for part in parts))
+        values = simplify_all(values, effort=effort)
+    found = SparseMatrix((len(names), len(names)), tuple(rows), tuple(columns), tuple(values))
     return found if sparse else found.dense()

@@ -14,6 +14,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.conditions import decided, undecided
 from symdiff.core.numbers import (
+    add_numbers,
     is_integer,
     is_long,
     is_multiple,
@@ -78,6 +79,12 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) 
     """
     n = i64(len(given))
     weighted = len(weights) > 0
+    if n == 2:
+        a = i64(weights[0]) if weighted else i64(ONE)
+        b = i64(weights[1]) if weighted else i64(ONE)
+        both = _sum_of_two(s, a, i64(given[0]), b, i64(given[1]), longest)
+        if both >= 0:
+            return both
     terms = vec[i32](capacity=n)
     factors = vec[i32](capacity=n)
     constants = vec[i32]()
@@ -134,6 +141,29 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) 
     if len(out) == 1:
         return i64(out[0])
     return s.intern(SUM, out)
+
+
+def _sum_of_two(s: Store, c: i64, t: i64, e: i64, u: i64, longest: i64) -> i64:
+    """c*t + e*u where nothing is flattened and one of t and u is no number, else -1."""
+    c, t = split(s, c, t)
+    e, u = split(s, e, u)
+    if s.op[t] <= NUM:
+        c, t, e, u = e, u, c, t
+    if s.op[t] <= NUM or (s.op[t] == SUM and (t == u or (c in (ONE, MINUS_ONE) and s.arity(t) <= longest))):
+        return -1
+    if s.op[u] == SUM and e in (ONE, MINUS_ONE) and s.arity(u) <= longest:
+        return -1
+    if t == u:
+        return scale(s, add_numbers(s, c, e), t)
+    term = scale(s, c, t)
+    other = scale(s, e, u)
+    if other == ZERO:
+        return term
+    if term == ZERO:
+        return other
+    if s.op[u] <= NUM or before(s, u, t):
+        return s.intern2(SUM, other, term)
+    return s.intern2(SUM, term, other)
 
 
 def add2(s: Store, a: i64, b: i64) -> i64:

@@ -83,7 +83,7 @@ def valued(s: Store, ids: vec[i32], roots: list[int]) -> vec[i32]:
     while i >= 0:
         node = i64(ids[i])
         op = i64(s.op[node])
-        if wanted[i] != 0 and int(op) in s.logic:
+        if wanted[i] != 0 and op >= CALL and int(op) in s.logic:
             wanted[i] = i32(0)
         elif wanted[i] != 0 and op > SYM:
             k: i64 = 0

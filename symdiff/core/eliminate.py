@@ -13,6 +13,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import SHARED, scale, times, weighted_sum_of
+from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import local_partials
 from symdiff.core.store import ONE, SYM, ZERO, Store
@@ -63,8 +64,8 @@ def weight(s: Store, edge: list[Term]) -> Term:
     return edge[0]
 
 
-def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> dict[int, list[tuple[int, int]]]:
-    """Of each root its non-zero derivatives as pairs of column and node; no piecewise node may be below.
+def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
+    """The derivatives of the roots; no piecewise node may be below them.
 
     The order of elimination follows from the structure of the roots alone.
     """
@@ -123,14 +124,13 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> dict[int, l
         for x in list(graph.into[v]) + list(graph.out[v]):
             if x < n and not done[x] and ops[x] > SYM:
                 heapq.heappush(waiting, (graph.cost(x), -x))
-    found: dict[int, list[tuple[int, int]]] = {}
+    found = Entries()
     for r in range(len(roots)):
-        row: list[tuple[int, int]] = []
+        columns = vec[i32]()
+        partials = vec[i32]()
         for p, edge in graph.into[n + r].items():
             c, t = weight(s, edge)
-            d64 = scale(s, i64(c), i64(t))
-            if d64 != ZERO:
-                row.append((column[nodes[p]], int(d64)))
-        row.sort()
-        found[roots[r]] = row
+            columns = append(columns, i32(column[nodes[p]]))
+            partials = append(partials, i32(scale(s, i64(c), i64(t))))
+        found.put(roots[r], columns, partials)
     return found

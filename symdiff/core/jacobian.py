@@ -10,68 +10,132 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.vecs import vec
+from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.derive import gradient
 from symdiff.core.eliminate import eliminate
+from symdiff.core.entries import Entries
 from symdiff.core.measure import operations
-from symdiff.core.rows import Found, forward_rows
-from symdiff.core.store import CALL, SCALE, SUM, SYM, ZERO, Store
+from symdiff.core.rows import forward_rows
+from symdiff.core.store import CALL, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach
 
 MOST: Final = 1 << 30  # costs are counted no further
 ELIMINATED: Final = 1 << 16  # a group whose least cost, in quarters of a multiplication, is above is swept
 
 
-def jacobian(
-    s: Store, roots: list[int], xs: list[int], lower: bool = False
-) -> tuple[list[int], list[int], list[int]]:
-    """The non-zero derivatives of the roots by the variables: rows, columns and nodes, in row-major order.
-
-    lower: only those on and below the diagonal.
-    """
-    column = {x: k for k, x in enumerate(xs)}
-    plan = _plan(s, sorted(set(roots)), column)
-    found: Found = {}
-    _sweep(s, plan.forward, True, column, found)
-    _sweep(s, plan.reverse, False, column, found)
-    for group, ahead in plan.tight:
-        swept: Found = {}
-        _sweep(s, group, ahead, column, swept)
-        ordered = [r for r in dict.fromkeys(roots) if r in swept]
-        found.update(_fewest(s, swept, eliminate(s, ordered, column)))
-    for root in plan.even:
-        up: Found = {}
-        down: Found = {}
-        _sweep(s, [root], True, column, up)
-        _sweep(s, [root], False, column, down)
-        found.update(_fewest(s, down, up))
+def jacobian(s: Store, roots: list[int], xs: list[int]) -> tuple[list[int], list[int], list[int]]:
+    """The non-zero derivatives of the roots by the variables: rows, columns and nodes, in row-major order."""
+    found = _found(s, roots, xs)
     rows: list[int] = []
     columns: list[int] = []
     nodes: list[int] = []
     for i, root in enumerate(roots):
-        for k, node in found.get(root, ()):
-            if lower and k > i:
-                break
-            rows.append(i)
-            columns.append(k)
-            nodes.append(node)
+        k = i64(found.row.get(root, -1))
+        if k >= 0:
+            at = i64(found.ends[k])
+            end = i64(found.ends[k + 1])
+            while at < end:
+                rows.append(i)
+                columns.append(int(found.columns[at]))
+                nodes.append(int(found.nodes[at]))
+                at += 1
     return rows, columns, nodes
 
 
-def _sweep(s: Store, roots: list[int], ahead: bool, column: dict[int, int], found: Found) -> None:
+def symmetric(s: Store, partials: list[int], xs: list[int]) -> tuple[list[int], list[int], list[int]]:
+    """The same for the Jacobian of a gradient: what stands above the diagonal is what stands below it."""
+    found = _found(s, partials, xs)
+    n = i64(len(xs))
+    lower_row = vec[i32]()
+    lower_column = vec[i32]()
+    lower_node = vec[i32]()
+    until = s.zeros(n + 1)  # below the diagonal, up to column j - 1, are so many entries
+    i: i64 = 0
+    while i < n:
+        k = i64(found.row.get(partials[i], -1))
+        at: i64 = i64(found.ends[k]) if k >= 0 else 0
+        end: i64 = i64(found.ends[k + 1]) if k >= 0 else 0
+        while at < end and i64(found.columns[at]) <= i:
+            lower_row = append(lower_row, i32(i))
+            lower_column = append(lower_column, found.columns[at])
+            lower_node = append(lower_node, found.nodes[at])
+            if i64(found.columns[at]) < i:
+                until[i64(found.columns[at]) + 1] += 1
+            at += 1
+        i += 1
+    i = 0
+    while i < n:
+        until[i + 1] += until[i]
+        i += 1
+    below_row = s.zeros(i64(until[n]))  # the same entries column by column
+    below_node = s.zeros(i64(until[n]))
+    filled = vec[i32](until)
+    at = 0
+    while at < i64(len(lower_row)):
+        j = i64(lower_column[at])
+        if j < i64(lower_row[at]):
+            below_row[i64(filled[j])] = lower_row[at]
+            below_node[i64(filled[j])] = lower_node[at]
+            filled[j] += 1
+        at += 1
+    rows: list[int] = []
+    columns: list[int] = []
+    nodes: list[int] = []
+    at = 0
+    i = 0
+    while i < n:
+        while at < i64(len(lower_row)) and i64(lower_row[at]) == i:
+            rows.append(int(i))
+            columns.append(int(lower_column[at]))
+            nodes.append(int(lower_node[at]))
+            at += 1
+        k = i64(until[i])
+        while k < i64(until[i + 1]):
+            rows.append(int(i))
+            columns.append(int(below_row[k]))
+            nodes.append(int(below_node[k]))
+            k += 1
+        i += 1
+    return rows, columns, nodes
+
+
+def _found(s: Store, roots: list[int], xs: list[int]) -> Entries:
+    column = {x: k for k, x in enumerate(xs)}
+    plan = _plan(s, sorted(set(roots)), column)
+    found = Entries()
+    _sweep(s, plan.forward, True, column, found)
+    _sweep(s, plan.reverse, False, column, found)
+    for group, ahead in plan.tight:
+        swept = Entries()
+        _sweep(s, group, ahead, column, swept)
+        mine = set(group)
+        ordered = [r for r in dict.fromkeys(roots) if r in mine]
+        found.take(_fewest(s, swept, eliminate(s, ordered, column)))
+    for root in plan.even:
+        up = Entries()
+        down = Entries()
+        _sweep(s, [root], True, column, up)
+        _sweep(s, [root], False, column, down)
+        found.take(_fewest(s, down, up))
+    return found
+
+
+def _sweep(s: Store, roots: list[int], ahead: bool, column: dict[int, int], found: Entries) -> None:
     if ahead:
-        forward_rows(s, roots, column, found)
-    else:
-        for root in roots:
-            _reverse(s, root, column, found)
+        if roots:
+            forward_rows(s, roots, column, found)
+        return
+    for root in roots:
+        xs = [int(i) for i in reach(s, vec[i32]([i32(root)])) if s.op[i64(i)] == SYM and int(i) in column]
+        columns = vec[i32]([i32(column[x]) for x in xs])
+        found.put(root, columns, vec[i32]([i32(d) for d in gradient(s, root, xs)]))
 
 
-def _fewest(s: Store, one: Found, other: Found) -> Found:
+def _fewest(s: Store, one: Entries, other: Entries) -> Entries:
     """The one of two ways to the same derivatives that takes fewer operations."""
-    costs = [operations(s, [node for row in way.values() for _, node in row]) for way in (one, other)]
-    return one if costs[0] <= costs[1] else other
+    return one if operations(s, one.values()) <= operations(s, other.values()) else other
 
 
 # ---------------------------------------------------------------- which sweep
@@ -203,14 +267,3 @@ def _first(group: vec[i32], i: i64) -> i64:
     while group[i] != 0 and i64(group[i]) - 1 != at:
         i, group[i] = i64(group[i]) - 1, i32(at + 1)
     return at
-
-
-# ---------------------------------------------------------------- reverse, output by output
-
-
-def _reverse(s: Store, root: int, column: dict[int, int], found: Found) -> None:
-    """The derivatives of one root, in one sweep backwards over what it is made of."""
-    xs = [int(i) for i in reach(s, vec[i32]([i32(root)])) if s.op[i64(i)] == SYM and int(i) in column]
-    xs.sort(key=column.__getitem__)
-    partials = gradient(s, root, xs)
-    found[root] = [(column[x], d) for x, d in zip(xs, partials, strict=True) if d != ZERO]

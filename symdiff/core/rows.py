@@ -11,16 +11,14 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import SHARED, scale, times, weighted_sum_of
 from symdiff.core.derive import valued
+from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import base_partial, branches, call_partial, exponent_partial, products_of_others
 from symdiff.core.store import CALL, ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
 
-#: Of a root: its non-zero derivatives as pairs of column and node, by column.
-Found = dict[int, list[tuple[int, int]]]
 
-
-def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Found) -> None:
+def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Entries) -> None:
     """Put the derivatives of the roots into `found`.  column: of each variable its place."""
     ids = reach(s, vec[i32]([i32(r) for r in roots]))
     n = i64(len(ids))
@@ -180,11 +178,10 @@ def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Foun
     for r in range(len(roots)):
         at = i64(first[i64(places[r])])
         end = at + i64(length[i64(places[r])])
-        row: list[tuple[int, int]] = []
+        row_columns = vec[i32](capacity=end - at)
+        row_nodes = vec[i32](capacity=end - at)
         while at < end:
-            d = scale(s, i64(weights[at]), i64(values[at]))
-            if d != ZERO:
-                row.append((int(columns[at]), int(d)))
+            row_columns = append(row_columns, columns[at])
+            row_nodes = append(row_nodes, i32(scale(s, i64(weights[at]), i64(values[at]))))
             at += 1
-        row.sort()
-        found[roots[r]] = row
+        found.put(roots[r], row_columns, row_nodes)

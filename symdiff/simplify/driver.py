@@ -76,10 +76,13 @@ class Search:
 
     def run(self, roots: list[int]) -> list[int]:
         """The cheapest forms found for the roots."""
+        each = list(dict.fromkeys(roots))
         if self.trace is not None:
-            return [self.one(root, self.by_rules(root)) for root in roots]
-        plain = rewrite(self.s, machine(), roots, self.steps)
-        return [self.one(a, self.cheaper("rules", a, b)) for a, b in zip(roots, plain, strict=True)]
+            found = {root: self.one(root, self.by_rules(root)) for root in each}
+        else:
+            plain = rewrite(self.s, machine(), each, self.steps)
+            found = {a: self.one(a, self.cheaper("rules", a, b)) for a, b in zip(each, plain, strict=True)}
+        return [found[root] for root in roots]
 
     def by_rules(self, node: int) -> int:
         """The node rewritten by rules."""
