@@ -63,6 +63,10 @@ class DomainError(SymdiffError):
     """The question has no answer where it was asked: outside the domain, or for want of a value."""
 
 
+class UndecidedError(SymdiffError, TypeError):
+    """An expression with variables where Python needs a number, or a truth to branch on."""
+
+
 class UnknownDerivative(SymdiffError):
     """A function's record knows no derivative in this argument (counted from 0)."""
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from symdiff.core import build, measure, memory, numbers, walk
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, ZERO, Store
-from symdiff.errors import LimitError, SymdiffError
+from symdiff.errors import LimitError, SymdiffError, UndecidedError
 from symdiff.functions import TABLE
 from symdiff.functions import index as function_index
 from symdiff.limits import DEFAULT, Limits
@@ -244,15 +244,43 @@ class Expr:
     def __deepcopy__(self, memo: object) -> Expr:
         return self
 
+    # ------------------------------------------------------------ as a number of Python's
+
     def __bool__(self) -> bool:
         with session() as s:
-            condition = s.op[self.id] in s.logic
-            zero = self.id == ZERO
-        if condition:
-            raise TypeError(
-                "a condition on variables is neither true nor false; use it inside piecewise(...)"
+            if s.op[self.id] > NUM:
+                raise UndecidedError(
+                    "a formula is neither true nor false: in place of if write sd.piecewise(x > 0, a, b), "
+                    "in place of and, or, not, min, max write &, |, ~, sd.min, sd.max"
+                )
+            return self.id != ZERO
+
+    def __float__(self) -> float:
+        names = self.symbols
+        if names:
+            raise UndecidedError(
+                f"a formula in {names[0]} is no number: in place of math.sin, math.exp write sd.sin, sd.exp"
             )
-        return not zero
+        return float(_above("evaluate", "evaluate")(self))
+
+    def __round__(self, digits: int = 0) -> Expr:
+        scale = Fraction(10) ** digits
+        return self._called("round", self * scale) / scale
+
+    def __floor__(self) -> Expr:
+        return self._called("floor", self)
+
+    def __ceil__(self) -> Expr:
+        return self._called("ceil", self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """np.sin(e) is sd.sin(e), and numbers in an array take part one by one."""
+        return _above("ufuncs", "apply")(ufunc, method, inputs, options)
+
+    @staticmethod
+    def _called(name: str, *arguments: object) -> Expr:
+        found: Expr = _above("calls", "call")(name, *arguments)
+        return found
 
     # ------------------------------------------------------------ arithmetic
 
@@ -293,21 +321,47 @@ class Expr:
     def __rpow__(self, other: Scalar) -> Expr:
         return _combine(build.power, other, self)
 
+    def __floordiv__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_floor_quotient, self, other)
+
+    def __rfloordiv__(self, other: Scalar) -> Expr:
+        return _combine(_floor_quotient, other, self)
+
+    def __mod__(self, other: Expr | Scalar) -> Expr:
+        return _combine(_function("mod"), self, other)
+
+    def __rmod__(self, other: Scalar) -> Expr:
+        return _combine(_function("mod"), other, self)
+
+    def __divmod__(self, other: Expr | Scalar) -> tuple[Expr, Expr]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Scalar) -> tuple[Expr, Expr]:
+        return other // self, other % self
+
     def __abs__(self) -> Expr:
-        with session() as s:
-            return handle(build.call(s, function_index("abs"), [self.id]))
+        return self._called("abs", self)
 
     def __lt__(self, other: Expr | Scalar) -> Expr:
-        return _combine(_condition("lt"), self, other)
+        return _combine(_function("lt"), self, other)
 
     def __le__(self, other: Expr | Scalar) -> Expr:
-        return _combine(_condition("le"), self, other)
+        return _combine(_function("le"), self, other)
 
     def __gt__(self, other: Expr | Scalar) -> Expr:
-        return _combine(_condition("gt"), self, other)
+        return _combine(_function("gt"), self, other)
 
     def __ge__(self, other: Expr | Scalar) -> Expr:
-        return _combine(_condition("ge"), self, other)
+        return _combine(_function("ge"), self, other)
+
+    def __and__(self, other: Expr) -> Expr:
+        return self._called("and", self, other)
+
+    def __or__(self, other: Expr) -> Expr:
+        return self._called("or", self, other)
+
+    def __invert__(self) -> Expr:
+        return self._called("not", self)
 
 
 def _sum(s: Store, a: int, b: int) -> int:
@@ -326,7 +380,11 @@ def _quotient(s: Store, a: int, b: int) -> int:
     return build.flat_product(s, [a, build.power(s, b, MINUS_ONE)])
 
 
-def _condition(name: str) -> Callable[[Store, int, int], int]:
+def _floor_quotient(s: Store, a: int, b: int) -> int:
+    return build.call(s, function_index("floor"), [_quotient(s, a, b)])
+
+
+def _function(name: str) -> Callable[[Store, int, int], int]:
     f = function_index(name)
     return lambda s, a, b: build.call(s, f, [a, b])
 
@@ -372,7 +430,7 @@ def constant(value: Expr | Scalar) -> Expr:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
         raise TypeError(f"{value!r} is neither a number nor an expression")
-    exact = Decimal(repr(value)) if isinstance(value, float) else value
+    exact = Decimal(float.__repr__(value)) if isinstance(value, float) else value
     if isinstance(exact, Decimal):
         if not exact.is_finite():
             raise SymdiffError(f"{value} is not a number that a formula can hold")

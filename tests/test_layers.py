@@ -20,6 +20,7 @@ LAYERS = (
     ("functions", "expr"),
     ("parse", "show"),
     ("calls",),
+    ("ufuncs",),
     ("simplify",),
     ("calculus",),
     ("evaluate",),

@@ -313,10 +313,11 @@ def test_operators_refuse_what_is_no_number(other: Any) -> None:
         constant(float("nan"))
 
 
-def test_a_condition_has_no_truth_and_a_number_has_its_own() -> None:
-    with pytest.raises(TypeError, match="piecewise"):
-        bool(X < Y)
-    assert X and constant(0.5) and constant(1) < constant(2)
+def test_a_formula_has_no_truth_and_a_number_has_its_own() -> None:
+    for formula in (X < Y, X, X + 1, parse("sqrt(2)")):
+        with pytest.raises(TypeError, match="piecewise"):
+            bool(formula)
+    assert constant(0.5) and constant(1) < constant(2)
     assert not constant(0) and not constant(2) < constant(1)
 
 

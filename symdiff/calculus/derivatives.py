@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.calculus.variables import Variable, names_of, orders_of
+from symdiff.calculus.variables import Variable, asked, names_of, orders_of
 from symdiff.core import derive
 from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import formula
@@ -21,7 +21,8 @@ SIMPLIFY_BETWEEN = 2_000
 def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: int = 1) -> Expr:
     """The derivative of f; variables in order, each with its order behind it if that is not 1.
 
-    f: formula as text, expression or number.  Without a variable the only one in f is taken.
+    f: formula as text, expression, number, or a Python function, whose parameters are the variables (one with
+    a default keeps it unless it is asked for).  Without a variable the only one in f is taken.
     simplify=False leaves the raw derivative, whose parts are shared and not flattened; effort is that of
     `simplify`, from 0 (rules only) to 3.
     Raises SymdiffError if no variable is named and f has several, or if an order is not a whole number.
@@ -31,6 +32,7 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
     >>> diff("x^3*y", "x", 2, "y")
     6*x
     """
+    f, variables = asked(f, variables)
     expr = formula(f)
     if not variables and not expr.symbols:
         return constant(0)
@@ -66,6 +68,7 @@ def gradient(
     >>> gradient("x^2*y + y", ["x", "y"])
     [2*x*y, x^2 + 1]
     """
+    f, variables = asked(f, variables)
     expr = formula(f)
     names = names_of([expr], variables)
     with session() as s:

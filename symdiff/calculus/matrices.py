@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any, Literal, overload
 
 from symdiff.calculus.sparse import SparseMatrix
-from symdiff.calculus.variables import Variable, names_of
+from symdiff.calculus.variables import Variable, asked, names_of
 from symdiff.core import derive
 from symdiff.core import jacobian as core
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handles, session
-from symdiff.parse import formula
+from symdiff.parse import formula, formulas
 from symdiff.simplify import simplify_all
 
 Dense = list[list[Expr]]
@@ -56,6 +56,7 @@ def jacobian(
 ) -> Dense | SparseMatrix:
     """The matrix of partial derivatives: a row for each output, a column for each variable.
 
+    outputs: formulas, or a Python function that returns them.
     sparse=True returns a `SparseMatrix` of the structural non-zeros; for thousands of variables it is the
     one to take.  variables, simplify, effort: as in `gradient`.
 
@@ -66,7 +67,8 @@ def jacobian(
     """
     if isinstance(outputs, (str, Expr)):
         raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
-    exprs = [formula(f) for f in outputs]
+    outputs, variables = asked(outputs, variables)
+    exprs = formulas(outputs)
     names = names_of(exprs, variables)
     with session() as s:
         rows, columns, nodes = core.jacobian(s, [e.id for e in exprs], s.symbols(names))
@@ -119,6 +121,7 @@ def hessian(
     >>> hessian("x^2*y + z^2", ["x", "y", "z"], sparse=True).lower().coordinates
     [(0, 0), (1, 0), (2, 2)]
     """
+    f, variables = asked(f, variables)
     expr = formula(f)
     names = names_of([expr], variables)
     with session() as s:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symdiff.calculus.variables import Variable, names_of
+from symdiff.calculus.variables import Variable, asked, names_of
 from symdiff.core import build, derive
 from symdiff.core.store import ZERO
 from symdiff.errors import SymdiffError
@@ -35,6 +35,7 @@ def jvp(
     >>> jvp(["x*y", "x^2"], ["x", "y"], [1, "v"])
     [v*x + y, 2*x]
     """
+    outputs, variables = asked(outputs, variables)
     exprs, many = _formulas(outputs)
     names = names_of(exprs, variables)
     along = _vector(direction, len(names), "direction", "variable")
@@ -61,6 +62,7 @@ def vjp(
     >>> vjp(["x*y", "x^2"], ["x", "y"], ["u", 1])
     [u*y + 2*x, u*x]
     """
+    outputs, variables = asked(outputs, variables)
     exprs, many = _formulas(outputs)
     names = names_of(exprs, variables)
     given = _vector(weights if many else [weights], len(exprs), "weight", "output")
@@ -86,6 +88,7 @@ def hvp(
     >>> hvp("x^2*y", ["x", "y"], ["a", "b"])
     [2*(a*y + b*x), 2*a*x]
     """
+    f, variables = asked(f, variables)
     expr = formula(f)
     names = names_of([expr], variables)
     along = _vector(direction, len(names), "direction", "variable")

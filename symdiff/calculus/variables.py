@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.expr import Expr
 from symdiff.parse import CONSTANTS, formula
+from symdiff.parse.trace import is_function, parameters, traced
 
 #: What names a variable: text or the variable itself.
 Variable = str | Expr
@@ -50,6 +52,19 @@ def names_of(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> lis
     if isinstance(variables, str):
         variables = variables.replace(",", " ").split()
     return _wanted([name_of(v) for v in variables], exprs)
+
+
+def asked(f: Any, variables: Any) -> tuple[Any, Any]:
+    """f and the variables; of a Python function what it returns, and by default its parameters.
+
+    A parameter that has a default is a variable only where it is among `variables`.
+    """
+    if not is_function(f):
+        return f, variables
+    if variables is None:
+        return traced(f), parameters(f)
+    given = variables.replace(",", " ").split() if isinstance(variables, str) else variables
+    return traced(f, {name_of(v) for v in given if not isinstance(v, int)}), variables
 
 
 def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:

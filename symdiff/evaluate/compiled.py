@@ -209,11 +209,12 @@ def compile_formulas(
 ) -> Compiled:
     """Compile formulas into one function of `vars`: fast, picklable, safe in threads.
 
-    outputs: a formula (text, expression or number), or a list of formulas, or a list of lists (a Jacobian);
-    the function returns one value or lists as given.  vars: names in the order of the arguments; if left out,
-    the variables of the formulas, sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers
-    only, "numpy" runs all on arrays, "complex" takes complex numbers.  Raises SymdiffError where a formula
-    has a variable that is not among `vars`.
+    outputs: a formula (text, expression or number), or a list of formulas, or a list of lists (a Jacobian),
+    or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
+    the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
+    sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
+    arrays, "complex" takes complex numbers.  Raises SymdiffError where a formula has a variable that is not
+    among `vars`.
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
@@ -222,6 +223,11 @@ def compile_formulas(
     if backend not in BACKENDS:
         there = "; ".join(f'"{name}" ({takes})' for name, takes in BACKENDS.items())
         raise SymdiffError(f"there is no backend {backend!r}; there are {there}")
+    from symdiff.parse.trace import is_function, parameters, traced
+
+    if is_function(outputs):
+        vars = parameters(outputs) if vars is None else vars
+        outputs = traced(outputs)
     flat: list[Expr] = []
     structure = _structure(outputs, flat, 0)
     nodes = graph(flat)

@@ -11,15 +11,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
+from typing import Any
 
-from symdiff.errors import ParseError
+from symdiff.errors import ParseError, SymdiffError
 from symdiff.expr import Expr, constant, handle, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import records as records  # gives the store its function records
-from symdiff.parse.names import CONSTANTS
+from symdiff.parse.names import CONSTANTS, constants_of
 from symdiff.parse.reader import read
+from symdiff.parse.trace import is_function, traced
 
-__all__ = ["CONSTANTS", "formula", "parse"]
+__all__ = ["CONSTANTS", "formula", "formulas", "parse"]
 
 
 def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None) -> Expr:
@@ -39,22 +41,22 @@ def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None
     """
     if not isinstance(text, str):
         raise TypeError(f"a formula is text, not {type(text).__name__}")
-    names = (constants,) if isinstance(constants, str) else tuple(constants)
-    for name in names:
-        if name not in CONSTANTS:
-            raise ValueError(f"{name!r} is no constant: constants= takes some of {', '.join(CONSTANTS)}")
+    names = constants_of(constants)
     with limited(limits) as s:
         return handle(read(s, text, names, limits or DEFAULT))
 
 
 def formula(value: object, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None) -> Expr:
-    """What a caller gave as a formula, as an expression: an expression itself, text, or a number.
+    """What a caller gave as a formula, as an expression: an expression itself, text, a number or a function.
 
-    A float or Decimal is taken by its shortest decimal, so 0.1 is 1/10; a NumPy scalar by its value.
+    A float or Decimal is taken by its shortest decimal, so 0.1 is 1/10; a NumPy scalar by its value; a Python
+    function by what it returns for variables named as its parameters (those with a default keep it).
     Raises TypeError for what is neither, ParseError for text or a number that no formula can hold.
 
     >>> formula(0.1) is formula("0.1")
     True
+    >>> formula(lambda x, y: x**2 + y)
+    x^2 + y
     """
     if isinstance(value, Expr):
         return value
@@ -64,9 +66,26 @@ def formula(value: object, constants: Iterable[str] = CONSTANTS, limits: Limits 
     if callable(item) and getattr(value, "shape", None) == ():
         value = item()
     if isinstance(value, bool) or not isinstance(value, (int, float, Fraction, Decimal)):
-        raise TypeError(f"{value!r} is no formula: give an expression, text, or a real number")
+        if is_function(value):
+            return formula(traced(value), constants, limits)
+        raise TypeError(f"{value!r} is no formula: give an expression, text, a real number, or a function")
     if isinstance(value, (float, Decimal)):
         if not (isfinite(value) if isinstance(value, float) else value.is_finite()):
             raise ParseError(f"{value} is no number that a formula can hold")
         return parse(repr(value) if isinstance(value, float) else str(value), (), limits)
     return constant(value)
+
+
+def formulas(values: Any) -> list[Expr]:
+    """What a caller gave as a list of formulas, or as a function that returns one, as expressions.
+
+    Raises SymdiffError for what is no list.
+
+    >>> formulas(lambda x, y: [x*y, 1])
+    [x*y, 1]
+    """
+    if is_function(values):
+        values = traced(values)
+    if isinstance(values, (str, Expr)) or not isinstance(values, Iterable):
+        raise SymdiffError("a list of formulas is needed here, and this is one formula")
+    return [formula(value) for value in values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from unicodedata import normalize
 
 from symdiff.functions import BY_NAME, TABLE
@@ -26,6 +27,15 @@ _SIGNS = frozenset({*COMPARISONS.values(), "and", "or", "not"})
 
 #: Calls that mean a formula of their own by the number of their arguments.
 FORMS: dict[tuple[str, int], tuple[tuple[str, ...], str]] = {("log", 2): (("x", "b"), "log(x)/log(b)")}
+
+
+def constants_of(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names of constants that a caller gave; ValueError where one is none."""
+    found = (names,) if isinstance(names, str) else tuple(names)
+    for name in found:
+        if name not in CONSTANTS:
+            raise ValueError(f"{name!r} is no constant: constants= takes some of {', '.join(CONSTANTS)}")
+    return found
 
 
 def plain_name(word: str) -> str:
