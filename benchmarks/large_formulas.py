@@ -24,10 +24,7 @@ def programs() -> Iterator[tuple[str, list[Expr], list[str]]]:
     for row in rows("gait2d_eom"):
         yield f"gait2d_eom {row['index']}", [parse(row["formula"])], row["wrt"]
     for row in rows("swell_generated"):
-        meaning: dict[str, Expr] = {}
-        for name, text in row["program"]:
-            e = parse(text)
-            meaning[name] = e.subs({n: meaning[n] for n in e.symbols if n in meaning})
+        meaning = sd.program(row["program"], constants=("pi",))
         yield f"{row['family']} {row['size']}", [meaning[o] for o in row["outputs"]], row["wrt"]
 
 

@@ -26,6 +26,7 @@ _HOME = {
     "Expr": "expr",
     "symbols": "expr",
     "parse": "parse",
+    "program": "parse.program",
     "simplify": "simplify",
     "expand": "simplify.algebra",
     "factor": "simplify.algebra",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from symdiff.expr import symbols as symbols
     from symdiff.limits import Limits as Limits
     from symdiff.parse import parse as parse
+    from symdiff.parse.program import program as program
     from symdiff.simplify import simplify as simplify
     from symdiff.simplify.algebra import apart as apart
     from symdiff.simplify.algebra import cancel as cancel

@@ -250,10 +250,7 @@ def _gradient(row: dict[str, Any]) -> Iterator[Case]:
 
 
 def _program(row: dict[str, Any]) -> Iterator[Case]:
-    meaning: dict[str, Expr] = {}
-    for name, text in row["program"]:
-        e = parse(text)
-        meaning[name] = e.subs({n: meaning[n] for n in e.symbols if n in meaning})
+    meaning = sd.program(row["program"], constants=("pi",))
     check = row["check"]
     at = exact(check["at"])
     partial = check.get("partial", check.get("partial_nonzero"))

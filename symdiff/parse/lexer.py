@@ -7,6 +7,7 @@ which function) is worked out once for each different word, so the loop over the
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import islice
 
 from symdiff.core import build, numbers
@@ -35,6 +36,11 @@ class WordError(Exception):
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
+
+
+#: Names that stand for nodes.
+Assigned = Mapping[str, int]
+NOTHING: Assigned = {}
 
 
 class Lexer:
@@ -82,13 +88,13 @@ class Lexer:
         return len(text)
 
     def tokens(
-        self, s: Store, words: list[str], constants: tuple[str, ...], bits: int
+        self, s: Store, words: list[str], constants: tuple[str, ...], bits: int, assigned: Assigned
     ) -> tuple[list[int], set[int]]:
         """The driver's tokens for the words, bars not yet paired, and the functions that are called.
 
         Raises WordError for a word without a meaning, TooLongError for a long number; both hold the word.
         """
-        codes = _Codes(self, s, constants, bits)
+        codes = _Codes(self, s, constants, bits, assigned)
         return [codes[word] for word in words], codes.called
 
     def pair_bars(self, tokens: list[int]) -> None:
@@ -113,12 +119,15 @@ class Lexer:
 class _Codes(dict[str, int]):
     """Word to token, each worked out when it is first met; node ids are good for one session only."""
 
-    def __init__(self, lexer: Lexer, s: Store, constants: tuple[str, ...], bits: int) -> None:
+    def __init__(
+        self, lexer: Lexer, s: Store, constants: tuple[str, ...], bits: int, assigned: Assigned
+    ) -> None:
         super().__init__(lexer.fixed)
         self.lexer = lexer
         self.s = s
         self.constants = constants
         self.bits = bits
+        self.assigned = assigned
         self.called: set[int] = set()
 
     def __missing__(self, word: str) -> int:
@@ -145,9 +154,11 @@ class _Codes(dict[str, int]):
         return token
 
     def named(self, word: str) -> int:
-        """The node of a variable or a constant."""
+        """The node of a variable or a constant, or the one that the name was assigned."""
         name = plain_name(word)
         s = self.s
+        if name in self.assigned:
+            return self.assigned[name]
         if name in self.constants:
             if name == "e":
                 return build.call(s, BY_NAME["exp"], [ONE])

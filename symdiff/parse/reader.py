@@ -15,7 +15,7 @@ from symdiff.errors import LimitError, ParseError
 from symdiff.functions import BY_NAME, TABLE
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import complaints
-from symdiff.parse.lexer import Lexer, WordError
+from symdiff.parse.lexer import NOTHING, Assigned, Lexer, WordError
 from symdiff.parse.names import CONSTANTS, FORMS
 from symdiff.parse.numerals import TooLongError
 from symdiff.parse.tables import Grammar, load
@@ -61,8 +61,14 @@ def syntax() -> _Syntax:
     return _Syntax(load())
 
 
-def read(s: Store, text: str, constants: tuple[str, ...] = CONSTANTS, limits: Limits = DEFAULT) -> int:
-    """The node of the formula.
+def read(
+    s: Store,
+    text: str,
+    constants: tuple[str, ...] = CONSTANTS,
+    limits: Limits = DEFAULT,
+    assigned: Assigned = NOTHING,
+) -> int:
+    """The node of the formula.  assigned: names that stand for nodes; every other one is a variable.
 
     Raises ParseError; LimitError where the text or a number in it is too long.
     """
@@ -73,7 +79,7 @@ def read(s: Store, text: str, constants: tuple[str, ...] = CONSTANTS, limits: Li
     lexer = language.lexer
     words = lexer.words(text)
     try:
-        tokens, called = lexer.tokens(s, words, constants, limits.bits)
+        tokens, called = lexer.tokens(s, words, constants, limits.bits, assigned)
     except WordError as error:
         raise complaints.about_word(lexer, text, words, error.word, constants) from None
     except TooLongError as error:
