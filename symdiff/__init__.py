@@ -45,6 +45,13 @@ _HOME = {
     "vjp": "calculus.products",
     "hvp": "calculus.products",
     "directional": "calculus.products",
+    "implicit_diff": "calculus.implicit",
+    "parametric_diff": "calculus.curves",
+    "inverse_diff": "calculus.curves",
+    "total_diff": "calculus.curves",
+    "div": "calculus.vector",
+    "curl": "calculus.vector",
+    "laplacian": "calculus.vector",
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
@@ -60,8 +67,12 @@ _HOME = {
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symdiff.calculus.curves import inverse_diff as inverse_diff
+    from symdiff.calculus.curves import parametric_diff as parametric_diff
+    from symdiff.calculus.curves import total_diff as total_diff
     from symdiff.calculus.derivatives import diff as diff
     from symdiff.calculus.derivatives import gradient as gradient
+    from symdiff.calculus.implicit import implicit_diff as implicit_diff
     from symdiff.calculus.matrices import hessian as hessian
     from symdiff.calculus.matrices import jacobian as jacobian
     from symdiff.calculus.products import directional as directional
@@ -69,6 +80,9 @@ if TYPE_CHECKING:
     from symdiff.calculus.products import jvp as jvp
     from symdiff.calculus.products import vjp as vjp
     from symdiff.calculus.sparse import SparseMatrix as SparseMatrix
+    from symdiff.calculus.vector import curl as curl
+    from symdiff.calculus.vector import div as div
+    from symdiff.calculus.vector import laplacian as laplacian
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

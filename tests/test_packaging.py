@@ -38,7 +38,7 @@ def python(code: str, **environment: str) -> str:
 
 PUBLIC = (
     "Expr symbols parse simplify diff gradient jacobian hessian compile lambdify evaluate check "
-    "program "
+    "implicit_diff parametric_diff inverse_diff total_diff div curl laplacian program "
     "expand factor collect together cancel apart trig_expand trig_reduce equal "
     "Limits SymdiffError ParseError LimitError DomainError"
 ).split()

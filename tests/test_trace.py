@@ -71,6 +71,9 @@ def test_wherever_a_formula_is_taken_a_function_is() -> None:
     text = "y^2*sin(x)"
     assert sd.diff(f, "x") is sd.diff(text, "x")
     assert sd.hessian(f, ["x", "y"]) == sd.hessian(text, ["x", "y"])
+    assert sd.jvp(f, ["x", "y"], [1, 2]) is sd.jvp(text, ["x", "y"], [1, 2])
+    assert sd.vjp(lambda x, y: [x * y, x], ["x"], [1, 2]) == [y + 2]
+    assert sd.hvp(f, ["x", "y"], [1, 2]) == sd.hvp(text, ["x", "y"], [1, 2])
     assert sd.simplify(f) is sd.simplify(text)
     assert sd.expand(f) is sd.expand(text)
     assert sd.evaluate(f, x=1, y=2) == sd.evaluate(text, x=1, y=2)

@@ -23,7 +23,7 @@ Dense = list[list[Expr]]
 
 @overload
 def jacobian(
-    outputs: Sequence[Any],
+    outputs: Any,
     variables: Sequence[Variable] | None = None,
     /,
     *,
@@ -35,7 +35,7 @@ def jacobian(
 
 @overload
 def jacobian(
-    outputs: Sequence[Any],
+    outputs: Any,
     variables: Sequence[Variable] | None = None,
     /,
     *,
@@ -46,7 +46,7 @@ def jacobian(
 
 
 def jacobian(
-    outputs: Sequence[Any],
+    outputs: Any,
     variables: Sequence[Variable] | None = None,
     /,
     *,

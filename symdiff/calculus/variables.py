@@ -67,6 +67,15 @@ def asked(f: Any, variables: Any) -> tuple[Any, Any]:
     return traced(f, {name_of(v) for v in given if not isinstance(v, int)}), variables
 
 
+def whole_order(order: Any) -> int:
+    """The order of a derivative, if it is one."""
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise SymdiffError(f"the order of a derivative is a whole number, 1 or more, not {order!r}")
+    if order > MOST_ORDERS:
+        raise LimitError("order", MOST_ORDERS)
+    return order
+
+
 def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str, int]]:
     """("x", 2, "y") as [(x, 2), (y, 1)]."""
     if not variables:
