@@ -228,3 +228,57 @@ def test_what_is_deep_compares_and_hashes_at_once() -> None:
         assert a.subs(x="y").subs(y="x") is a
         """
     )
+
+
+# ---------------------------------------------------------------- several outputs and variables
+
+
+def test_a_million_levels_between_two_outputs_and_two_variables() -> None:
+    alone(
+        """
+        e = sd.parse("sin("*n + "x*y" + ")"*n)
+        J = sd.jacobian([e, e*sd.parse("x"), sd.parse("y")], ["x", "y"], sparse=True, simplify=False)
+        assert J.coordinates == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 1)]
+        assert J.values[0].nodes < 10*n
+        (v,) = sd.jvp([e], ["x", "y"], [1, 2], simplify=False)
+        w = sd.vjp([e, e], ["x", "y"], [1, 2], simplify=False)
+        assert v.nodes < 10*n and w[0].nodes < 10*n
+        e = sd.parse("sin("*(n//10) + "x*y" + ")"*(n//10))
+        H = sd.hessian(e, ["x", "y"], sparse=True, simplify=False)
+        assert H.coordinates == [(0, 0), (0, 1), (1, 0), (1, 1)]
+        """
+    )
+
+
+def test_sums_of_a_hundred_thousand_terms() -> None:
+    alone(
+        """
+        names = [f"x{k}" for k in range(n)]
+        wide = sd.parse(" + ".join(f"sin({x})" for x in names))
+        outputs = [wide, sd.parse("x0*x1"), wide*sd.parse("x2")]
+        J = sd.jacobian(outputs, names, sparse=True, simplify=False)
+        assert len(J.values) == 2*n + 2
+        assert J[1, 0] is sd.parse("x1") and J[0, n - 1] is sd.parse(f"cos(x{n - 1})")
+        H = sd.hessian(wide, names, sparse=True, simplify=False)
+        assert H.coordinates == [(k, k) for k in range(n)]
+        assert H[n - 1, n - 1] is sd.parse(f"-sin(x{n - 1})")
+        many = sd.jacobian([f"x{k}*y + {k}" for k in range(n)], ["y", *names], sparse=True, simplify=False)
+        assert many.coordinates == [at for k in range(n) for at in ((k, 0), (k, k + 1))]
+        """,
+        n=LESS if COMPILED else 2_000,
+    )
+
+
+def test_the_gradient_of_a_sum_of_squares_of_a_million_neighbours() -> None:
+    alone(
+        """
+        f = sd.parse(" + ".join(f"(x{k + 1} - x{k})^2" for k in range(n - 1)), limits=sd.Limits.unlimited())
+        g = sd.gradient(f, [f"x{k}" for k in range(n)], simplify=False)
+        assert len(g) == n
+        for k in (1, n//2, n - 2):
+            expected = sd.parse(f"2*(x{k} - x{k - 1}) - 2*(x{k + 1} - x{k})")
+            at = {f"x{k - 1}": 0.5, f"x{k}": 3, f"x{k + 1}": 4.25}
+            assert g[k].nodes <= 3*expected.nodes and sd.evaluate(g[k], at) == sd.evaluate(expected, at)
+        """,
+        n=DEPTH if COMPILED else 5_000,
+    )

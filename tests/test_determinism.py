@@ -27,15 +27,29 @@ FORMULAS = [
     "sin(cos(tan(exp(-x*y) + log(x^2 + y^2))))",
 ]
 
-#: Prints the digest of all answers, and that of the programs that compute them; with an argument "later",
-#: after other work that fills the store, and in another order.
+#: Outputs and variables of Jacobians; the first two have a bottleneck, so that vertices are eliminated.
+CHAIN = "sin(" * 12 + " + ".join(f"sin({k + 2}*x{k})" for k in range(8)) + ")" * 12
+SYSTEMS = {
+    "tight": ([f"cos({k}*{CHAIN})" for k in range(1, 9)], [f"x{k}" for k in range(8)]),
+    "turned": ([f"cos({k}*{CHAIN})" for k in range(8, 0, -1)], [f"x{k}" for k in range(7, -1, -1)]),
+    "pieces": (
+        ["piecewise(x < y, x^y, y^x)", "max(x, y*z)", "x*y*z*w*log(w)", "hypot(x*y, z)^w"],
+        list("wxyz"),
+    ),
+    "band": ([f"a{k}*b{k + 1}*sin(c{k} + a{k + 1}*b{k})" for k in range(12)], None),
+}
+
+#: Prints the digests of all answers, of the programs that compute them, and of Jacobians and Hessians; with
+#: an argument "later", after other work that fills the store, and in another order.
 SCRIPT = f"""
 import hashlib, sys
 import symdiff as sd
-FORMULAS = {FORMULAS!r}
+FORMULAS, SYSTEMS = {FORMULAS!r}, {SYSTEMS!r}
 if "later" in sys.argv:
     kept = [sd.diff(f"z{{i}}*y^{{i}} + sin(x*{{i}} + q{{i}})", "x") for i in range(500)]
+    kept += [sd.parse(f"sin({{k + 3}}*x{{k}})*cos(x{{k}}/3)") for k in range(9, -1, -1)]
     FORMULAS.reverse()
+    SYSTEMS = dict(reversed(SYSTEMS.items()))
 answers, programs = {{}}, {{}}
 for f in FORMULAS:
     e = sd.parse(f)
@@ -43,9 +57,18 @@ for f in FORMULAS:
     raw = sd.gradient(e, simplify=False)
     answers[f] = [e.latex(), e.unicode(), str(sd.gradient(e)), str(raw), str(h), e.symbols, e.size, e.nodes]
     programs[f] = [sd.compile([e, *raw], e.symbols, backend=b).source for b in ("python", "numpy")]
-for found in (answers, programs):
+matrices = {{}}
+for name, (outputs, xs) in SYSTEMS.items():
+    J = sd.jacobian(outputs, xs, sparse=True, simplify=False)
+    H = sd.hessian(outputs[0], xs, sparse=True, simplify=False)
+    names = sorted({{n for v in J.values for n in v.symbols}})
+    program = sd.compile(J.values, names, backend="python").source
+    matrices[name] = [J.coordinates, str(J.values), H.coordinates, str(H.values), program]
+for found in (answers, programs, matrices):
     print(hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest())
 """
+
+KINDS = ["answers", "programs", "matrices"]
 
 #: Hash seeds of the runs; the interpreted core, 20 times slower, is the same source.
 RUNS = [((), seed) for seed in range(20 if COMPILED else 4)]
@@ -54,7 +77,7 @@ RUNS += [(("later",), seed) for seed in ((0, 1, 12345) if COMPILED else (12345,)
 
 @pytest.fixture(scope="module")
 def digests() -> list[list[str]]:
-    """[answers, programs] of every run."""
+    """[answers, programs, matrices] of every run."""
 
     def run(arguments: tuple[str, ...], seed: int) -> list[str]:
         done = subprocess.run(
@@ -72,11 +95,11 @@ def digests() -> list[list[str]]:
 
 
 @pytest.mark.xdist_group("hash seeds")  # one process makes the digests
-@pytest.mark.parametrize("kind", ["answers", "programs"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_hash_seeds_before_and_after_other_work_give_the_same_bytes(
     kind: str, digests: list[list[str]]
 ) -> None:
-    assert len({found[kind == "programs"] for found in digests}) == 1
+    assert len({found[KINDS.index(kind)] for found in digests}) == 1
 
 
 def answers() -> list[str]:

@@ -113,11 +113,12 @@ def directional(
     >>> directional("x^2 + y", ["x", "y"], [3, 4])
     6*x/5 + 4/5
     """
-    along = _vector(direction, len(variables), "direction", "variable")
+    names = names_of(_formulas(f)[0], variables)
+    along = _vector(direction, len(names), "direction", "variable")
     norm = sum((v**2 for v in along), constant(0)) ** constant(Fraction(1, 2))
     if norm is constant(0):
         raise SymdiffError("a direction of length 0 is none")
-    return jvp(f, variables, [v / norm for v in along], simplify=simplify, effort=effort)
+    return jvp(f, names, [v / norm for v in along], simplify=simplify, effort=effort)
 
 
 def _formulas(outputs: Any) -> tuple[list[Expr], bool]:

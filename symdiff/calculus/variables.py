@@ -51,7 +51,11 @@ def names_of(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> lis
         return sorted({name for e in exprs for name in e.symbols})
     if isinstance(variables, str):
         variables = variables.replace(",", " ").split()
-    return _wanted([name_of(v) for v in variables], exprs)
+    names = [name_of(v) for v in variables]
+    if len(set(names)) < len(names):
+        twice = next(name for k, name in enumerate(names) if name in names[:k])
+        raise SymdiffError(f"{twice} is named twice among the variables")
+    return _wanted(names, exprs)
 
 
 def asked(f: Any, variables: Any) -> tuple[Any, Any]:
