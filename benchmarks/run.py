@@ -13,12 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import bench_formulas
+import bench_jacobians
 import bench_nested
 import bench_process
 import bench_rosenbrock
+import growth
+import operation_counts
 from harness import OURS, PEERS, Benchmark, Outcome, installed, measure, show_time, table
 
-MODULES = (bench_formulas, bench_rosenbrock, bench_nested, bench_process)
+MODULES = (bench_formulas, bench_rosenbrock, bench_jacobians, bench_nested, bench_process)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -63,6 +66,10 @@ def main(parts: list[str]) -> int:
             rows.append((benchmark, outcomes))
             print(f"{benchmark.title}: {show_time(outcomes[OURS].median)}", file=sys.stderr)
     text = heading() + "\n" + table(rows) + "\n"
+    if not parts:
+        for module in (operation_counts, growth):
+            about = (module.__doc__ or "").partition("\n")[0]
+            text += "\n## " + about + "\n\n" + "\n".join(module.table()) + "\n"
     print(text)
     if not parts:
         RESULTS.write_text(text, encoding="utf-8")

@@ -148,7 +148,7 @@ def test_every_way_alone_is_right(corpus: Rows, corpus_name: str) -> None:
     seen = 0
     for row in corpus(corpus_name):
         outputs, names, expected = systems(row, corpus_name)
-        if size(outputs) > ELIMINATED:
+        if size(outputs) > ELIMINATED and corpus_name != "cardiac":
             continue
         at = row["check"]["at"]
         planned = values_of(entries(sparse(outputs, names)), at)

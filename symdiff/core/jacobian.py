@@ -265,5 +265,7 @@ def _first(group: vec[i32], i: i64) -> i64:
     while group[at] != 0 and i64(group[at]) - 1 != at:
         at = i64(group[at]) - 1
     while group[i] != 0 and i64(group[i]) - 1 != at:
-        i, group[i] = i64(group[i]) - 1, i32(at + 1)
+        above = i64(group[i]) - 1
+        group[i] = i32(at + 1)
+        i = above
     return at
