@@ -26,6 +26,7 @@ FORMULAS = {
 SCRIPT = """
 import json, resource, time
 import symdiff as sd
+sd.gradient("sin(a*b)", simplify=False)
 n = {n}
 f = sd.parse({text}, limits=sd.Limits.unlimited())
 names = {names}

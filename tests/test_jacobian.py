@@ -442,9 +442,7 @@ def test_a_bottleneck_is_eliminated(ends: int) -> None:
         (["tanh(a*x + b*y + c*z + d)*p + tanh(e1*x + f*y + g*z + h)*q"], "a b c d e1 f g h p q x y z"),
     ],
 )
-def test_the_plan_costs_no_more_than_the_worse_sweep_and_about_the_better(
-    outputs: list[str], names: str
-) -> None:
+def test_the_plan_costs_about_as_much_as_the_better_sweep(outputs: list[str], names: str) -> None:
     exprs, xs = [sd.parse(f) for f in outputs], names.split()
     taken = size(sparse(exprs, xs).values)
     forward, reverse = (size(list(by_way(exprs, xs, way).values())) for way in ("forward", "reverse"))
