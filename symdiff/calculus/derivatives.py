@@ -1,6 +1,7 @@
 """Derivatives of formulas: text or expressions in, expressions out, simplified unless told not to.
 
-One input: a forward sweep.  One output and many inputs: a reverse sweep.
+One input: a forward sweep; of higher order along it: Taylor arithmetic.  One output and many inputs: a
+reverse sweep.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from symdiff.calculus.variables import Variable, asked, names_of, orders_of
-from symdiff.core import derive
+from symdiff.core import derive, taylor
 from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify_all
@@ -36,18 +37,17 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
     expr = formula(f)
     if not variables and not expr.symbols:
         return constant(0)
-    names = [name for name, order in orders_of(expr, variables) for _ in range(order)]
+    orders = orders_of(expr, variables)
     raw = expr
-    for name in names:
-        raw = _forward(raw, name)
-        if raw is constant(0):
-            return raw
-    if not simplify:
+    for name, order in orders:
+        raw = _along(raw, name, order)
+    if not simplify or raw is constant(0):
         return raw
+    names = [name for name, order in orders for _ in range(order)]
     best = simplify_all([raw], effort=effort)[0]
     if len(names) > 1:  # simplifying after each order is often shorter, while the orders are short themselves
         for name in names:
-            expr = simplify_all([_forward(expr, name)], effort=effort)[0]
+            expr = simplify_all([_along(expr, name, 1)], effort=effort)[0]
             if expr.size > SIMPLIFY_BETWEEN:
                 return best
         if expr.size <= best.size:
@@ -55,9 +55,13 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
     return best
 
 
-def _forward(expr: Expr, name: str) -> Expr:
+def _along(expr: Expr, name: str, order: int) -> Expr:
+    """The derivative of this order along a variable, not simplified."""
     with session() as s:
-        return handle(derive.forward(s, [expr.id], s.symbol(name))[0])
+        x = s.symbol(name)
+        if order == 1:
+            return handle(derive.forward(s, [expr.id], x)[0])
+        return handle(taylor.derivatives(s, [expr.id], x, order)[0][order])
 
 
 def gradient(
