@@ -52,6 +52,7 @@ _HOME = {
     "div": "calculus.vector",
     "curl": "calculus.vector",
     "laplacian": "calculus.vector",
+    "taylor": "calculus.series",
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from symdiff.calculus.vector import curl as curl
     from symdiff.calculus.vector import div as div
     from symdiff.calculus.vector import laplacian as laplacian
+    from symdiff.calculus.series import taylor as taylor
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

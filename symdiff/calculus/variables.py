@@ -93,8 +93,7 @@ def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str
         if isinstance(v, int) and not isinstance(v, bool):
             if counted or v < 0:
                 raise SymdiffError("the order of a derivative is a whole number behind its variable")
-            if v > MOST_ORDERS:
-                raise LimitError("order", MOST_ORDERS)
+            check_order(v)
             orders[-1] = (orders[-1][0], v)
             counted = True
         else:
@@ -102,3 +101,11 @@ def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str
             counted = False
     _wanted([name for name, _ in orders], [expr])
     return orders
+
+
+def check_order(order: object) -> None:
+    """Raises where this is no order of a derivative or a series."""
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
+        raise SymdiffError(f"an order is a whole number from 0 on, not {order!r}")
+    if order > MOST_ORDERS:
+        raise LimitError("order", MOST_ORDERS)

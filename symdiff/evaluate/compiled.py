@@ -132,6 +132,30 @@ class Compiled:
     def __deepcopy__(self, memo: object) -> Compiled:
         return self.__copy__()
 
+    def taylor(self, at: Any, order: int, along: str | Expr | None = None) -> Any:
+        """The Taylor coefficients f^(k)/k!, k = 0, ..., order, along one input: nested as the outputs are,
+        each an array of the shape (order + 1, ...), the points' shape behind.
+
+        at: the value of the input, a number or an array; of several inputs their values in order, or a
+        mapping.  along: the input that moves, where there are several.  Time grows as the order squared.
+        Raises SymdiffError where values are missing, LimitError for an order beyond 10,000.
+
+        >>> compile_formulas("exp(x)", "x").taylor(0, 3).tolist()
+        [1.0, 1.0, 0.5, 0.16666666666666666]
+        """
+        from symdiff.evaluate.taylor import coefficients
+
+        if self.backend == "complex":
+            raise SymdiffError('Taylor coefficients are real; compile with backend="auto"')
+        name = _name(along) if along is not None else "".join(self.inputs[:1])
+        if name not in self.inputs or (along is None and len(self.inputs) > 1):
+            raise SymdiffError(f"say along which input: {', '.join(self.inputs) or 'there is none'}")
+        if isinstance(at, Mapping):
+            values = self._bound((), at)
+        else:
+            values = self._bound((at,) if len(self.inputs) == 1 else tuple(at), {})
+        return _assembled(self.structure, coefficients(self.outputs, self.inputs, values, name, order))
+
     # ------------------------------------------------------------ calls
 
     def _general(self, args: Sequence[Any], named: dict[str, Any]) -> Any:
