@@ -15,13 +15,14 @@ from pathlib import Path
 import bench_formulas
 import bench_jacobians
 import bench_nested
+import bench_orders
 import bench_process
 import bench_rosenbrock
 import growth
 import operation_counts
 from harness import OURS, PEERS, Benchmark, Outcome, installed, measure, show_time, table
 
-MODULES = (bench_formulas, bench_rosenbrock, bench_jacobians, bench_nested, bench_process)
+MODULES = (bench_formulas, bench_rosenbrock, bench_jacobians, bench_nested, bench_orders, bench_process)
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -53,6 +53,7 @@ _HOME = {
     "curl": "calculus.vector",
     "laplacian": "calculus.vector",
     "taylor": "calculus.series",
+    "tensor": "calculus.tensor",
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from symdiff.calculus.vector import div as div
     from symdiff.calculus.vector import laplacian as laplacian
     from symdiff.calculus.series import taylor as taylor
+    from symdiff.calculus.tensor import tensor as tensor
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

@@ -28,7 +28,10 @@ from symdiff.simplify import simplify_all
 FURTHER = 32
 
 #: So many terms are added up at most: some seconds' work.
-MOST_TERMS = 5_000_000
+MOST_TERMS = 300_000
+
+#: The degree of what is no polynomial in the variable.
+ENDLESS = 1 << 30
 
 #: What a computation asks for: a coefficient, or (with None) the order from which there are any.
 Wanted = tuple[int, int | None]
@@ -84,7 +87,7 @@ class _Series:
         self.at = at
         self.order = order
         self.found: dict[Wanted, int] = {}
-        self.changing: dict[int, bool] = {x: True}  # whether a node depends on x
+        self.degree: dict[int, int] = {x: 1}  # of a node as a polynomial in x; 0 where x is not in it
         self.first: dict[int, int] = {}  # the order of the first coefficient of a base that is not 0
         self.instead: dict[int, int] = {}  # what has the series of a call or a piecewise
         self.near: dict[int, list[int]] = {}  # conditions of a piecewise that are not known
@@ -128,18 +131,32 @@ class _Series:
         return found[wanted]
 
     def _learn(self, root: int) -> None:
-        """Find out which nodes depend on x."""
-        changing = self.changing
+        """Find the degrees of the root and of everything below it."""
+        s, degree = self.s, self.degree
         stack = [root]
         while stack:
             i = stack[-1]
-            below = [int(c) for c in self.s.children(i)] if i not in changing else []
-            unknown = [c for c in below if c not in changing]
+            below = [int(c) for c in s.children(i)] if i not in degree else []
+            unknown = [c for c in below if c not in degree]
             stack += unknown
             if not unknown:
-                if i not in changing:
-                    changing[i] = any(changing[c] for c in below)
+                if i not in degree:
+                    degree[i] = self._degree(i, below)
                 stack.pop()
+
+    def _degree(self, node: int, below: list[int]) -> int:
+        s, op = self.s, self.s.op[node]
+        degrees = [self.degree[c] for c in below]
+        if not any(degrees):
+            return 0
+        if op == SUM:
+            return max(degrees)
+        if op in (SCALE, PROD):
+            return min(sum(degrees), ENDLESS)
+        if op == POW and s.op[below[1]] <= NUM:
+            p, q, _ = s.value(below[1])
+            return min(p * degrees[0], ENDLESS) if q == 1 and p > 0 else ENDLESS
+        return ENDLESS
 
     def _zero(self, node: int) -> bool:
         """Whether a coefficient is certainly 0."""
@@ -153,7 +170,7 @@ class _Series:
         node, k = wanted
         s = self.s
         op = s.op[node]
-        if not self.changing[node]:
+        if not self.degree[node]:
             return self._known(0 if k is None else node if k == 0 else ZERO)
         if node == self.x:
             return self._known(0 if k is None else self.at if k == 0 else ONE if k == 1 else ZERO)
@@ -195,7 +212,7 @@ class _Series:
         if k is None:
             return low_a + low_b
         terms = []
-        for i in range(low_a, k - low_b + 1) if self.changing[a] else (0,):
+        for i in range(low_a, min(k - low_b, self.degree[a]) + 1):
             u = yield a, i
             if u != ZERO:
                 terms.append(self._term(u, (yield b, k - i)))
@@ -213,7 +230,7 @@ class _Series:
         s = self.s
         if base == ZERO:
             raise self._refused("a power of 0 is not defined around it")
-        if self.changing[exponent]:
+        if self.degree[exponent]:
             log = build.call(s, s.log, [base])
             made = build.call(s, s.exp, [build.mul(s, exponent, log)])
             self._learn(made)
@@ -245,7 +262,7 @@ class _Series:
         over = build.power(s, build.mul(s, leading, s.integer(j)), MINUS_ONE)
         own = build.power(s, base, exponent)
         terms = []
-        for i in range(1, j + 1):
+        for i in range(1, min(j, self.degree[base] - first) + 1):
             u = yield base, first + i
             if u != ZERO:
                 weight = build.add(s, [build.mul(s, exponent, s.integer(i)), s.integer(i - j)])
@@ -285,14 +302,14 @@ class _Series:
         terms = []
         over = numbers.number(s, 1, k)
         for place, a in enumerate(args):
-            partial = int(partials.call_partial(s, node, place)) if self.changing[a] else ZERO
+            partial = int(partials.call_partial(s, node, place)) if self.degree[a] else ZERO
             if partial == ZERO:
                 continue
             self._learn(partial)
             for i in range((yield partial, None), 0):
                 if not self._zero((yield partial, i)):
                     raise self._refused(f"the slope of {handle(node)} has a pole there")
-            for i in range(1, k + 1):
+            for i in range(1, min(k, self.degree[a]) + 1):
                 u = yield a, i
                 if u != ZERO:
                     terms.append(self._term(s.integer(i), over, u, (yield partial, k - i)))
@@ -370,7 +387,7 @@ class _Series:
     def _condition(self, condition: int) -> Work:
         """The condition as it holds around the point: 0, 1, or what is not known."""
         s = self.s
-        if not self.changing[condition]:
+        if not self.degree[condition]:
             return condition
         args = [int(c) for c in s.children(condition)]
         name = s.functions[s.op[condition] - CALL]
