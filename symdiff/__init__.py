@@ -81,12 +81,12 @@ if TYPE_CHECKING:
     from symdiff.calculus.products import hvp as hvp
     from symdiff.calculus.products import jvp as jvp
     from symdiff.calculus.products import vjp as vjp
+    from symdiff.calculus.series import taylor as taylor
     from symdiff.calculus.sparse import SparseMatrix as SparseMatrix
+    from symdiff.calculus.tensor import tensor as tensor
     from symdiff.calculus.vector import curl as curl
     from symdiff.calculus.vector import div as div
     from symdiff.calculus.vector import laplacian as laplacian
-    from symdiff.calculus.series import taylor as taylor
-    from symdiff.calculus.tensor import tensor as tensor
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.errors import DomainError as DomainError

@@ -59,9 +59,9 @@ def _along(expr: Expr, name: str, order: int) -> Expr:
     """The derivative of this order along a variable, not simplified."""
     with session() as s:
         x = s.symbol(name)
-        if order == 1:
-            return handle(derive.forward(s, [expr.id], x)[0])
-        return handle(taylor.derivatives(s, [expr.id], x, order)[0][order])
+        if order < 2:
+            return handle(derive.forward(s, [expr.id], x)[0]) if order else expr
+        return handle(taylor.derivatives(s, [expr.id], x, order)[0])
 
 
 def gradient(

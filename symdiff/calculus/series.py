@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from symdiff.calculus.variables import Variable, check_order, name_of
+from symdiff.calculus.variables import Variable, asked, name_of, whole_order
 from symdiff.core import build, numbers, partials, walk
 from symdiff.core.facts import facts
 from symdiff.core.measure import NOT_POSITIVE
@@ -61,7 +61,8 @@ def taylor(
     >>> taylor("log(x)", "x", at="a", order=2)
     log(a) + (x - a)/a - (x - a)^2/(2*a^2)
     """
-    check_order(order)
+    whole_order(order, 0)
+    f, _ = asked(f, [variable])
     expr, point, name = formula(f), formula(at), name_of(variable)
     if name in point.symbols:
         raise SymdiffError(f"the point cannot depend on {name} itself")

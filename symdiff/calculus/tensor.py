@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.calculus.variables import Variable, check_order, names_of
+from symdiff.calculus.variables import Variable, asked, names_of, whole_order
 from symdiff.core import derive, walk
 from symdiff.core.store import ZERO
 from symdiff.errors import SymdiffError
@@ -75,7 +75,8 @@ def tensor(
     >>> t.entries
     {(0, 0, 0): 6*y, (0, 0, 1): 6*x}
     """
-    check_order(order)
+    whole_order(order, 0)
+    f, variables = asked(f, variables)
     expr = formula(f)
     names = names_of([expr], variables)
     if len(set(names)) < len(names):

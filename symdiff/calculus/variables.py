@@ -71,10 +71,10 @@ def asked(f: Any, variables: Any) -> tuple[Any, Any]:
     return traced(f, {name_of(v) for v in given if not isinstance(v, int)}), variables
 
 
-def whole_order(order: Any) -> int:
-    """The order of a derivative, if it is one."""
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise SymdiffError(f"the order of a derivative is a whole number, 1 or more, not {order!r}")
+def whole_order(order: Any, least: int = 1) -> int:
+    """The order of a derivative or a series, if it is one."""
+    if isinstance(order, bool) or not isinstance(order, int) or order < least:
+        raise SymdiffError(f"the order is a whole number, {least} or more, not {order!r}")
     if order > MOST_ORDERS:
         raise LimitError("order", MOST_ORDERS)
     return order
@@ -93,7 +93,7 @@ def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str
         if isinstance(v, int) and not isinstance(v, bool):
             if counted or v < 0:
                 raise SymdiffError("the order of a derivative is a whole number behind its variable")
-            check_order(v)
+            whole_order(v, 0)
             orders[-1] = (orders[-1][0], v)
             counted = True
         else:
@@ -101,11 +101,3 @@ def orders_of(expr: Expr, variables: Sequence[Variable | int]) -> list[tuple[str
             counted = False
     _wanted([name for name, _ in orders], [expr])
     return orders
-
-
-def check_order(order: object) -> None:
-    """Raises where this is no order of a derivative or a series."""
-    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
-        raise SymdiffError(f"an order is a whole number from 0 on, not {order!r}")
-    if order > MOST_ORDERS:
-        raise LimitError("order", MOST_ORDERS)

@@ -1,8 +1,7 @@
 """Derivatives of order 0, 1, ..., n along one variable, of every node at once: Taylor arithmetic.
 
-In: roots, a variable, an order.  Out: the tape that computes all derivatives of the roots, and its results as
-nodes.  Nodes become steps on series; a product is a convolution, and a call f(a, b) follows from f' a' by
-Leibniz' rule,
+In: roots, a variable, an order n.  Out: the tape that computes all derivatives of the roots, and the n-th
+ones as nodes.  Nodes become steps on series; a product is a convolution, and of a call f(a, b) Leibniz says
 
     w^(k) = sum over the arguments a, i = 1..k of binomial(k - 1, i - 1) a^(i) d^(k - i),
 
@@ -43,10 +42,12 @@ class Tape:
 
     kind, node: of each step, the node being what it computes.  Its words are words[start[i]:start[i + 1]].
     ends[l]: how many steps there are up to level l; they are wanted to order n - l.
+    used: 1 for the steps that others take up, or that take up themselves.
     """
 
     kind: vec[i32]
     node: vec[i32]
+    used: vec[i32]
     start: vec[i32]
     words: vec[i32]
 
@@ -68,7 +69,7 @@ class Tape:
             if not roots:
                 break
             self.wanted = []
-        self._link()
+        self._link(s)
 
     def last(self, level: int) -> int:
         """How many steps there are up to this level."""
@@ -195,42 +196,57 @@ class Tape:
         self.wanted.append(int(partial))
         return append(append(append(chain, i32(argument)), i32(partial)), i32(CONSTANT))
 
-    def _link(self) -> None:
-        """The partials' places, now that all levels have theirs."""
+    def _link(self, s: Store) -> None:
+        """The partials' places, now that all levels have theirs, and what is used."""
+        self.used = s.zeros(i64(len(self.kind)))
         i: i64 = 0
         while i < i64(len(self.kind)):
-            if self.kind[i] == CHAIN:
-                at = i64(self.start[i]) + 1
-                while at < i64(self.start[i + 1]):
-                    self.words[at + 1] = i32(self.place(int(self.words[at])))
-                    at += 3
+            kind = i64(self.kind[i])
+            at = i64(self.start[i])
+            end = i64(self.start[i + 1])
+            if kind == MULTIPLE or kind == ROOT:
+                end = at + 1
+            if kind == ROOT:
+                self.used[i] = i32(1)
+            while at < end:
+                if kind == CHAIN:
+                    self.words[at + 2] = i32(self.place(int(self.words[at + 1])))
+                    self._use(i64(self.words[at + 2]))
+                self._use(i64(self.words[at]))
+                at += 3 if kind == CHAIN else 1
             i += 1
+
+    def _use(self, place: i64) -> None:
+        if place != CONSTANT:
+            self.used[place] = i32(1)
 
 
 # ---------------------------------------------------------------- derivatives as nodes
 
 
-def derivatives(s: Store, roots: list[int], x: int, n: int) -> list[list[int]]:
-    """For each root its derivatives of order 0 to n along x."""
+def derivatives(s: Store, roots: list[int], x: int, n: int) -> list[int]:
+    """The n-th derivatives of the roots along x, n >= 1."""
     tape = Tape(s, roots, x, n)
-    found = _Derivatives(tape)
+    found = _Derivatives(s, tape)
     for k in range(1, n + 1):
-        found.extend(s, i64(tape.last(n - k)))
-    return [[r, *found.of(tape.place(r), n)] for r in roots]
+        found.extend(s, i64(tape.last(n - k)), k == n)
+    places = [tape.place(r) for r in roots]
+    return [ZERO if p == CONSTANT else int(found.row[i64(p)]) for p in places]
 
 
 @final
 class _Binomials:
-    """A row of Pascal's triangle as nodes, each made when it is first wanted."""
+    """A row of Pascal's triangle as nodes, each made when it is first wanted; until then it is 0."""
 
     nodes: vec[i32]
 
-    def __init__(self, k: int) -> None:
-        self.k = k
-        self.nodes = vec[i32]([i32(-1)] * (k + 1))
+    def __init__(self, s: Store, k: i64) -> None:
+        self.k = int(k)
+        self.nodes = s.zeros(k + 1)
+        self.nodes[0] = i32(ONE)
 
     def node(self, s: Store, i: i64) -> i64:
-        if self.nodes[i] < 0:
+        if self.nodes[i] == 0:
             self.nodes[i] = i32(number(s, comb(self.k, int(i))))
         return i64(self.nodes[i])
 
@@ -270,25 +286,19 @@ class _Derivatives:
     row: vec[i32]
     degree: vec[i32]
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, s: Store, tape: Tape) -> None:
         self.tape = tape
         self.rows = [tape.node]
         self.row = vec[i32]()
-        self.degree = vec[i32]([i32(0)] * len(tape.kind))
-        self.before = _Binomials(0)
-        self.binomials = _Binomials(0)
+        self.degree = s.zeros(i64(len(tape.kind)))
+        self.before = _Binomials(s, 0)
+        self.binomials = _Binomials(s, 0)
 
-    def of(self, place: int, n: int) -> list[int]:
-        """The derivatives of order 1 to n of the step at a place."""
-        if place == CONSTANT:
-            return [ZERO] * n
-        return [int(self.rows[k][i64(place)]) for k in range(1, n + 1)]
-
-    def extend(self, s: Store, count: i64) -> None:
-        """One order more, for the first `count` steps."""
+    def extend(self, s: Store, count: i64, last: bool) -> None:
+        """One order more, for the first `count` steps; of those that nothing uses only the last one."""
         k = i64(len(self.rows))
         self.before = self.binomials
-        self.binomials = _Binomials(int(k))
+        self.binomials = _Binomials(s, k)
         self.row = vec[i32](capacity=count)
         tape = self.tape
         words = tape.words
@@ -298,7 +308,9 @@ class _Derivatives:
             at = i64(tape.start[i])
             end = i64(tape.start[i + 1])
             t: i64 = ZERO
-            if kind == VARIABLE:
+            if tape.used[i] == 0 and not last:
+                t = ZERO
+            elif kind == VARIABLE:
                 t = ONE if k == 1 else ZERO
             elif kind == SUMMED:
                 terms = vec[i32](capacity=end - at)

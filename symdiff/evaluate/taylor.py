@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symdiff.calculus.variables import check_order
+from symdiff.calculus.variables import whole_order
 from symdiff.core.taylor import CHAIN, CONSTANT, MULTIPLE, PIECES, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
 from symdiff.evaluate.numpy import Array, ArrayCode, numbers
 from symdiff.evaluate.program import assemble
@@ -29,7 +29,7 @@ def coefficients(
     outputs: Sequence[Expr], inputs: Sequence[str], values: Sequence[object], along: str, order: int
 ) -> list[Array]:
     """Arrays of the shape (order + 1, ...) for the outputs."""
-    check_order(order)
+    whole_order(order, 0)
     with session() as s:
         roots = [e.id for e in outputs]
         tape = Tape(s, roots, int(s.symbol(along)), order)
