@@ -27,6 +27,7 @@ _HOME = {
     "symbols": "expr",
     "parse": "parse",
     "program": "parse.program",
+    "function": "abstract",
     "simplify": "simplify",
     "expand": "simplify.algebra",
     "factor": "simplify.algebra",
@@ -69,6 +70,7 @@ _HOME = {
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symdiff.abstract import function as function
     from symdiff.calculus.curves import inverse_diff as inverse_diff
     from symdiff.calculus.curves import parametric_diff as parametric_diff
     from symdiff.calculus.curves import total_diff as total_diff
@@ -162,7 +164,7 @@ def _functions() -> list[str]:
 
     # While that module is still loading, it has no names yet.
     names = getattr(import_module(f"{__name__}.functions"), "BY_NAME", {})
-    return [name for name in names if not iskeyword(name)]
+    return [name for name in names if name.isidentifier() and not iskeyword(name)]
 
 
 def _function(name: str) -> Callable[..., Expr]:

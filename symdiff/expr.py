@@ -16,7 +16,7 @@ from fractions import Fraction
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from symdiff.core import build, measure, memory, numbers, walk
+from symdiff.core import abstract, build, measure, memory, numbers, walk
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, SYM, ZERO, Store
 from symdiff.errors import LimitError, SymdiffError, UndecidedError
 from symdiff.functions import TABLE
@@ -184,6 +184,12 @@ class Expr:
             return tuple(s.name(i) for i in walk.symbols(s, [self.id]))
 
     @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of its abstract functions, sorted."""
+        with session() as s:
+            return tuple(abstract.function_names(s, [self.id]))
+
+    @property
     def size(self) -> int:
         """Tree size: operators, functions, names and numbers as a person reads them."""
         with session() as s:
@@ -198,16 +204,16 @@ class Expr:
     def subs(self, values: Mapping[str, object] | None = None, /, **names: object) -> Expr:
         """The expression with variables replaced, all at once, by formulas, text or numbers.
 
+        An abstract function is replaced with its parameters named; its derivatives are replaced with it.
+
         >>> import symdiff as sd
         >>> sd.parse("x^2 + y").subs(x="y + 1", y=3)
         (y + 1)^2 + 3
+        >>> sd.parse("f(x) + x*f'(x)", functions="f").subs({"f(u)": "u^2"})
+        x^2 + x*(2*x)
         """
-        formula = _above("parse", "formula")
-        pairs = {**(values or {}), **names}
-        replacements = {name: formula(value) for name, value in pairs.items()}
-        with session() as s:
-            old = [s.symbol(name) for name in replacements]
-            return handle(walk.substitute(s, self.id, old, [r.id for r in replacements.values()]))
+        result: Expr = _above("abstract", "replaced")(self, {**(values or {}), **names})
+        return result
 
     # ------------------------------------------------------------ how it is shown
 

@@ -19,7 +19,7 @@ LAYERS = (
     ("core",),
     ("functions", "expr"),
     ("parse", "show"),
-    ("calls",),
+    ("calls", "abstract"),
     ("ufuncs",),
     ("simplify",),
     ("calculus",),

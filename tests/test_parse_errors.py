@@ -87,12 +87,12 @@ ERRORS = [
     ("x(y+1)", 1, "x is a variable here, so x(y+1) is not a call", "write x*(y+1)"),
     ("2*x(y + 1)", 3, "x is a variable here, so x(y + 1) is not a call", "for a product write x*(y + 1)"),
     ("foo(x)", 3, "foo is a variable here", "write foo*(x)"),
-    ("foo(x, y)", 3, "foo is a variable here", ""),
+    ("foo(x, y)", 3, "foo is a variable here", 'declare it: functions="foo"'),
     ("pi(x)", 2, "pi is a constant here", "write pi*(x)"),
     ("sine(x)", 0, "no function sine", "did you mean sin(x)?"),
     ("1 + Sin(x)", 4, "no function Sin", "did you mean sin(x)?"),
     ("arctann(2x)", 0, "no function arctann", "did you mean arctan(2x)?"),
-    ("__import__('os')", 10, "__import__ is a variable here", ""),
+    ("__import__('os')", 10, "__import__ is a variable here", "declare it"),
     # arguments
     ("sin()", 0, "sin takes 1 argument, sin(x), but none is given", ""),
     ("1 + sin(x, y)", 4, "sin takes 1 argument, sin(x), but 2 are given", ""),
@@ -136,7 +136,8 @@ def test_the_picture_of_an_error() -> None:
     with pytest.raises(sd.ParseError) as caught:
         parse("2*x(y + 1)")
     assert str(caught.value) == (
-        "x is a variable here, so x(y + 1) is not a call\n  2*x(y + 1)\n     ^ for a product write x*(y + 1)"
+        "x is a variable here, so x(y + 1) is not a call\n  2*x(y + 1)\n"
+        '     ^ for a product write x*(y + 1); for a function declare it: functions="x"'
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from symdiff.calculus.derivatives import diff, gradient
 from symdiff.check.compare import Comparison, decide
-from symdiff.check.report import Point, Report
+from symdiff.check.report import UNDECIDED, Point, Report
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr
 from symdiff.parse import formula
@@ -52,6 +52,10 @@ def check(
     expr = formula(f)
     names = _variables(expr, variable, derivative)
     alleged = _alleged(expr, names, derivative)
+    abstract = [name for e in (expr, *alleged) for name in e.functions]
+    if abstract:
+        reason = f"{abstract[0]} is an abstract function, which has no values to compare"
+        return Report(UNDECIDED, (), reason=reason, variables=tuple(names))
     comparison = Comparison(expr, dict(zip(names, alleged, strict=True)))
     return decide(comparison, _place(at, names, comparison.names))
 

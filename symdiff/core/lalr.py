@@ -14,6 +14,7 @@ from librt.vecs import vec
 from mypy_extensions import i32
 
 from symdiff.core import build
+from symdiff.core.abstract import apply
 from symdiff.core.store import CALL, MINUS_ONE, Store
 
 KINDS: Final = 64  # more than there are terminals
@@ -195,9 +196,14 @@ class _Chains:
             self.parts.append(node)
 
 
-def drive(s: Store, tables: Tables, functions: Functions, tokens: list[int]) -> int:
+#: A call of an abstract function: the symbol of its name, and its orders, [] for none.
+Abstract = tuple[int, list[int]]
+
+
+def drive(s: Store, tables: Tables, functions: Functions, abstract: list[Abstract], tokens: list[int]) -> int:
     """The node of the formula whose tokens these are; the last token is the end.
 
+    abstract: what the functions that are called by numbers beyond the table stand for.
     Raises UnexpectedTokenError where there is none.
     """
     action = tables.action
@@ -243,7 +249,7 @@ def drive(s: Store, tables: Tables, functions: Functions, tokens: list[int]) -> 
                 elif what == GROUP:
                     v = middle
                 elif what == CALLING:
-                    v = _call(s, functions, chains.close(), tokens, first, state)
+                    v = _call(s, functions, abstract, chains.close(), tokens, first, state)
                 elif what == ABSOLUTE:
                     v = build.call(s, functions.absolute, [chains.built(middle)])
                 elif what == COMPARE:
@@ -271,7 +277,7 @@ def drive(s: Store, tables: Tables, functions: Functions, tokens: list[int]) -> 
                 elif what == SUPERSCRIPT:
                     v = build.power(s, chains.built(first), v)
                 elif what == CALLING:
-                    v = _call(s, functions, chains.close(), tokens, first, state)
+                    v = _call(s, functions, abstract, chains.close(), tokens, first, state)
                 elif what == ROOT:
                     v = _notation(s, functions, functions.root, [chains.built(v)])
                 elif what == OPPOSITE:
@@ -299,10 +305,23 @@ def drive(s: Store, tables: Tables, functions: Functions, tokens: list[int]) -> 
             kind = token % KINDS
 
 
-def _call(s: Store, functions: Functions, given: list[int], tokens: list[int], at: int, state: int) -> int:
+def _call(
+    s: Store,
+    functions: Functions,
+    abstract: list[Abstract],
+    given: list[int],
+    tokens: list[int],
+    at: int,
+    state: int,
+) -> int:
     """The call whose name is token `at`, of arguments 2*node, or 2*node + 1 for a condition."""
     f = tokens[at] // KINDS
     n = len(given)
+    if f >= len(functions.arity):
+        name, orders = abstract[f - len(functions.arity)]
+        if n == 0 or len(orders) not in (0, n):
+            raise UnexpectedTokenError(at, state, COUNT, n)
+        return apply(s, name, orders or [0] * n, _numbers(given, at, state))
     piecewise = f == functions.piecewise
     if piecewise:
         if n < 2:
@@ -316,6 +335,14 @@ def _call(s: Store, functions: Functions, given: list[int], tokens: list[int], a
             raise UnexpectedTokenError(at, state, NOT_A_CONDITION if wanted == 1 else NOT_A_NUMBER, k)
         nodes.append(given[k] // 2)
     return _notation(s, functions, f, nodes)
+
+
+def _numbers(given: list[int], at: int, state: int) -> list[int]:
+    """The nodes of arguments none of which may be a condition."""
+    for k, argument in enumerate(given):
+        if argument % 2 != 0:
+            raise UnexpectedTokenError(at, state, NOT_A_NUMBER, k)
+    return [argument // 2 for argument in given]
 
 
 def _takes(arity: int, n: int) -> bool:

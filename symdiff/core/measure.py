@@ -16,7 +16,7 @@ from symdiff.core.ranges import NOT_NEGATIVE as NOT_NEGATIVE
 from symdiff.core.ranges import NOT_POSITIVE as NOT_POSITIVE
 from symdiff.core.ranges import NOT_ZERO as NOT_ZERO
 from symdiff.core.ranges import POSITIVE as POSITIVE
-from symdiff.core.store import HALF, MINUS_HALF, MINUS_ONE, NUM, POW, PROD, SCALE, SUM, SYM, Store
+from symdiff.core.store import CALL, HALF, MINUS_HALF, MINUS_ONE, NUM, POW, PROD, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach_list
 
 SATURATED: Final = 1 << 60  # a tree this large is counted no further
@@ -94,6 +94,8 @@ def _measure(s: Store, root: i64) -> None:
             total: i64 = 1
             k = i64(s.start[node])
             end = i64(s.start[node + 1])
+            if op == CALL + s.abstract:  # f'(x) is f' and x
+                k = (k + end + 1) // 2
             while k < end:
                 total = min(total + above[i64(s.pool[k])], i64(SATURATED))
                 k += 1

@@ -21,6 +21,8 @@ FEW: Final = 4  # longer products share prefixes and suffixes among their partia
 def call_partial(s: Store, node: i64, k: i64) -> i64:
     """The partial derivative of a call in its argument k."""
     f = i64(s.op[node]) - CALL
+    if f == s.abstract:
+        return raised(s, node, k)
     if not s.ready[f]:
         s.prepare(int(f))
     partials = s.partials[f]
@@ -28,6 +30,14 @@ def call_partial(s: Store, node: i64, k: i64) -> i64:
     if code is None:
         raise UnknownDerivative(s.functions[f], int(k))
     return instantiate(s, code, s.children(node))
+
+
+def raised(s: Store, node: i64, k: i64) -> i64:
+    """The call of an abstract function with the order raised that belongs to its child k."""
+    args = s.children(node)
+    order = k - s.arity(node) // 2
+    args[order] = i32(add_numbers(s, i64(args[order]), ONE))
+    return call_of(s, s.abstract, args)
 
 
 def base_partial(s: Store, b: i64, e: i64, c: i64, outer: i64) -> tuple[i64, i64]:

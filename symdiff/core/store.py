@@ -28,6 +28,9 @@ PROD: Final = 5
 POW: Final = 6
 CALL: Final = 7  # CALL + index of the function
 
+#: The operation of calls f'(x): of the function's name, its orders of derivation, and its arguments.
+ABSTRACT: Final = "'"
+
 #: Functions whose value is true or false.
 LOGIC: Final = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 
@@ -51,6 +54,9 @@ Rational = tuple[int, int, bool]
 
 #: What follows in the name of an assumed variable, so that nobody can type it.
 ASSUMING: Final = "\0"
+
+#: What the name of an abstract function begins with where it stands in a call, so that it is no variable.
+NAMING: Final = "\1"
 
 
 def _unprepared(function: int) -> None:
@@ -97,6 +103,7 @@ class Store:
         self.exp: i64 = -1
         self.log: i64 = -1
         self.piecewise: i64 = -1
+        self.abstract: i64 = -1
         self.logic: set[int] = set()  # the operations of comparisons and connectives
         self.conjunction: i64 = -1
         self.disjunction: i64 = -1
@@ -363,6 +370,8 @@ class Store:
             self.log = index
         elif name == "piecewise":
             self.piecewise = index
+        elif name == ABSTRACT:
+            self.abstract = index
         elif name == "and":
             self.conjunction = index
         elif name == "or":

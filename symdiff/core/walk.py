@@ -8,7 +8,7 @@ from __future__ import annotations
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import rebuild
+from symdiff.core.build import instantiate, rebuild
 from symdiff.core.store import SYM, Store
 
 
@@ -71,14 +71,26 @@ def reach_list(s: Store, roots: list[int]) -> list[int]:
     return [int(i) for i in reach(s, vec[i32]([i32(r) for r in roots]))]
 
 
+def is_typed(name: str) -> bool:
+    """Whether it is the name of a variable, not one that the core has given."""
+    return name >= " "
+
+
 def symbols(s: Store, roots: list[int]) -> list[int]:
     """The variables that the roots reach, by name."""
-    found = [i for i in reach_list(s, roots) if s.op[i64(i)] == SYM]
+    found = [i for i in reach_list(s, roots) if s.op[i64(i)] == SYM and is_typed(s.name(i64(i)))]
     return sorted(found, key=s.name)
 
 
-def substitute(s: Store, root: int, old: list[int], new: list[int]) -> int:
-    """root with each old node replaced by its new one, all at once, rebuilt by the constructors."""
+#: Templates for calls, by node: over a call's children, replaced already, and further nodes.
+Formulas = dict[int, tuple[vec[i32], list[int]]]
+
+
+def substitute(s: Store, root: int, old: list[int], new: list[int], formulas: Formulas | None = None) -> int:
+    """root with each old node replaced by its new one, all at once, rebuilt by the constructors.
+
+    formulas: what to build in place of calls.
+    """
     ids = reach(s, vec[i32]([i32(root)]))
     n = i64(len(ids))
     out = vec[i32](ids)
@@ -104,7 +116,13 @@ def substitute(s: Store, root: int, old: list[int], new: list[int]) -> int:
                 if changed[c] != 0:
                     flag = 1
                 k2 += 1
-            if flag != 0:
+            if formulas is not None and int(node) in formulas:
+                code, more = formulas[int(node)]
+                for extra in more:
+                    args = append(args, i32(extra))
+                out[i] = i32(instantiate(s, code, args))
+                flag = 1
+            elif flag != 0:
                 out[i] = i32(rebuild(s, i64(s.op[node]), args))
         changed[i] = flag
         i += 1

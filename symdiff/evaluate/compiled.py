@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, ONE, SYM
+from symdiff.core.walk import is_typed
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
@@ -300,7 +301,9 @@ def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any
 
 def variables(nodes: Graph) -> list[str]:
     """The names of the variables in a graph, sorted."""
-    return sorted({leaf for op, leaf in zip(nodes.op, nodes.leaf, strict=True) if op == SYM})
+    return sorted(
+        {leaf for op, leaf in zip(nodes.op, nodes.leaf, strict=True) if op == SYM and is_typed(leaf)}
+    )
 
 
 # ------------------------------------------------------------ names and values

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import compress, pairwise
 
+from symdiff.core.store import ABSTRACT, NAMING
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import (
     ADD,
@@ -200,6 +201,8 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
         if op <= N_NUM:
             p, q = _rational(leaf)
             result = s.constant(p, q)
+        elif op == N_SYM and leaf[0] == NAMING:
+            result = -1
         elif op == N_SYM:
             if leaf not in inputs:
                 known = ", ".join(names) if names else "none"
@@ -247,6 +250,9 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
                 if p < 0:
                     positive[node] = result
                     result = s.quotient(s.constant(1), result)
+        elif leaf == ABSTRACT:
+            name = graph.leaf[args[0]][1:]
+            raise SymdiffError(f'{name} has no value: give it a formula by subs({{"{name}(x)": "sin(x)"}})')
         else:
             name = str(leaf)
             operands = [value[a] for a in args]

@@ -8,7 +8,7 @@ To add a function, write its record into the file of its family; the tests run o
 
 from __future__ import annotations
 
-from symdiff.functions import elementary, hyperbolic, logic, pieces, special, trigonometric
+from symdiff.functions import elementary, formal, hyperbolic, logic, pieces, special, trigonometric
 from symdiff.functions.record import Function
 
 #: Every record. Its position is the function's number in the core: the kind of a call is CALL + position.
@@ -19,6 +19,7 @@ TABLE: tuple[Function, ...] = (
     + pieces.FUNCTIONS
     + logic.FUNCTIONS
     + special.FUNCTIONS
+    + formal.FUNCTIONS
 )
 
 #: Names and aliases to positions in TABLE.

@@ -17,33 +17,44 @@ from symdiff.errors import ParseError, SymdiffError
 from symdiff.expr import Expr, constant, handle, limited
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import records as records  # gives the store its function records
-from symdiff.parse.names import CONSTANTS, constants_of
+from symdiff.parse.lexer import Names
+from symdiff.parse.names import CONSTANTS, constants_of, function_names
 from symdiff.parse.reader import read
 from symdiff.parse.trace import is_function, traced
 
 __all__ = ["CONSTANTS", "formula", "formulas", "parse"]
 
 
-def parse(text: str, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None) -> Expr:
+def parse(
+    text: str,
+    constants: Iterable[str] = CONSTANTS,
+    limits: Limits | None = None,
+    *,
+    functions: str | Iterable[str] = (),
+) -> Expr:
     """The expression that the text spells.
 
     text: `^` or `**` for powers, products with or without a sign (1/2x is 1/(2*x)), |x|, conditions such as
     0 < x <= 1, piecewise(x > 0, x, -x).  constants: which of the names e, pi and tau are constants; every
-    other name is a variable.  limits: of characters, and of bits of a number.
+    other name is a variable.  limits: of characters, and of bits of a number.  functions: names of abstract
+    functions, of which nothing is known; f'(x), f''(x), f'{4}(x) and f'{1,0}(x, y) are their derivatives.
 
-    Raises ParseError where the text is no formula, LimitError where it is too long.
+    Raises ParseError where the text is no formula, LimitError where it is too long, SymdiffError where a
+    function is declared that is known.
 
     >>> import symdiff as sd
     >>> sd.parse("2x y + 3sin(x)^2")
     2*x*y + 3*sin(x)^2
     >>> sd.parse("e*x", constants=("pi",)).symbols
     ('e', 'x')
+    >>> sd.diff(sd.parse("f(x)^2", functions="f"), "x")
+    2*f(x)*f'(x)
     """
     if not isinstance(text, str):
         raise TypeError(f"a formula is text, not {type(text).__name__}")
     names = constants_of(constants)
     with limited(limits) as s:
-        return handle(read(s, text, names, limits or DEFAULT))
+        return handle(read(s, text, Names(names, function_names(functions)), limits or DEFAULT))
 
 
 def formula(value: object, constants: Iterable[str] = CONSTANTS, limits: Limits | None = None) -> Expr:

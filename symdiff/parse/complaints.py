@@ -11,8 +11,16 @@ from unicodedata import category, normalize
 from symdiff.core.lalr import COUNT, KINDS, NOT_A_CONDITION, SYNTAX, Tables, UnexpectedTokenError
 from symdiff.errors import ParseError
 from symdiff.functions import BY_NAME, TABLE
-from symdiff.parse.lexer import Lexer
-from symdiff.parse.names import FORMS, NOT_FINITE, called_name, is_function, is_name, plain_name
+from symdiff.parse.lexer import Lexer, Names
+from symdiff.parse.names import (
+    FORMS,
+    NOT_FINITE,
+    called_name,
+    called_orders,
+    is_function,
+    is_name,
+    plain_name,
+)
 
 #: What people type for something else.
 _INSTEAD = {
@@ -34,6 +42,7 @@ _OPERAND = "a number, a name or a parenthesis"
 _CONDITION = "a condition such as x > 0"
 _INDICATOR = "for 1 where it holds and 0 elsewhere write piecewise(x > 0, 1, 0)"
 _CLOSE = 0.8  # so sine is close to sin, and foo is not to floor
+SHOWN_ORDERS = 6  # arguments, for which it is shown how their orders are written
 _SHOWN = 40  # characters of the user's text inside a sentence
 
 
@@ -45,15 +54,13 @@ def shortened(text: str) -> str:
 # ---------------------------------------------------------------- words without a meaning
 
 
-def about_word(
-    lexer: Lexer, text: str, words: list[str], word: str, constants: tuple[str, ...]
-) -> ParseError:
+def about_word(lexer: Lexer, text: str, words: list[str], word: str, names: Names) -> ParseError:
     """A character that is no part of a formula, or a name that cannot be used like this."""
     index = words.index(word)
     start = lexer.position(text, index)
     kind = lexer.name(word)
     if kind == "CALL":
-        return _not_a_function(lexer, text, words, index, start, constants)
+        return _not_a_function(lexer, text, words, index, start, names)
     name = plain_name(word)
     if kind == "NAME" and name in NOT_FINITE:
         return ParseError(f"{name} is not a real number, so no formula can hold it", text, start)
@@ -78,26 +85,38 @@ def _described(character: str) -> str:
 
 
 def _not_a_function(
-    lexer: Lexer, text: str, words: list[str], index: int, start: int, constants: tuple[str, ...]
+    lexer: Lexer, text: str, words: list[str], index: int, start: int, names: Names
 ) -> ParseError:
     word = words[index]
     called = called_name(word)
     name = shortened(called)
     opening = start + len(word) - 1
     inside, odd = _inside(lexer, text, words, index)
-    call = f"{name}({inside})"
-    if called not in constants:
+    primes = shortened(word[:-1].strip()).removeprefix(name)
+    call = f"{name}{primes}({inside})"
+    if called in names.functions:
+        message = f"{primes} is no order of a derivative"
+        return ParseError(
+            message, text, start + len(called), f"write {name}', {name}'{{4}} or {name}'{{1,0}}"
+        )
+    if is_function(called):
+        message = f"{name} is a known function, and primes are for those that are only declared"
+        return ParseError(message, text, start + len(called), "for a derivative use diff")
+    if called not in names.constants:
         from difflib import get_close_matches
 
-        names = [known for known in BY_NAME if is_function(known)]
-        close = get_close_matches(called.lower(), names, 1, _CLOSE)
+        known = [known for known in BY_NAME if is_function(known)]
+        close = get_close_matches(called.lower(), known, 1, _CLOSE)
         if close:
             message = f"there is no function {name}"
             return ParseError(message, text, start, f"did you mean {close[0]}({inside})?")
-    what = "a constant" if called in constants else "a variable"
+    what = "a constant" if called in names.constants else "a variable"
     message = f"{name} is {what} here, so {call} is not a call"
-    product = f"for a product write {name}*({inside})" if inside and not odd else ""
-    return ParseError(message, text, opening, product)
+    product = f"for a product write {name}*({inside}); " if inside and not odd and not primes else ""
+    declared = (
+        f'for a function declare it: functions="{name}"' if what == "a variable" and name == called else ""
+    )
+    return ParseError(message, text, opening, product + declared)
 
 
 def _inside(lexer: Lexer, text: str, words: list[str], index: int) -> tuple[str, bool]:
@@ -149,8 +168,11 @@ def about_token(
 ) -> ParseError:
     """The word at which the driver stopped."""
     if error.reason == COUNT:
-        name, position = called_name(words[error.index]), lexer.position(text, error.index)
-        return ParseError(_counted(name, error.detail), text, position)
+        word, position = words[error.index], lexer.position(text, error.index)
+        if tokens[error.index] // KINDS >= len(TABLE):
+            message, suggestion = _counted_abstract(word, error.detail)
+            return ParseError(message, text, position, suggestion)
+        return ParseError(_counted(called_name(word), error.detail), text, position)
     if error.reason != SYNTAX:
         return _wrong_kind(lexer, text, words, error)
     at = error.index
@@ -259,10 +281,23 @@ def _usage(name: str) -> str:
     return f"{name}({', '.join(TABLE[BY_NAME[name]].parameters)})"
 
 
+def _have(given: int) -> str:
+    return {0: "none is given", 1: "1 is given"}.get(given, f"{given} are given")
+
+
+def _counted_abstract(word: str, given: int) -> tuple[str, str]:
+    """Message and suggestion for a call of an abstract function with as many arguments as do not fit."""
+    name, orders = called_name(word), called_orders(word) or ()
+    wanted = f"{len(orders)} argument{'s' * (len(orders) != 1)}" if orders else "arguments"
+    index = ",".join(["1", *["0"] * (given - 1)])
+    instead = f"with an order for each write {name}'{{{index}}}" if 1 < given < SHOWN_ORDERS else ""
+    return f"{name} takes {wanted} here, but {_have(given)}", instead
+
+
 def _counted(name: str, given: int) -> str:
     """The sentence for a wrong number of arguments."""
+    have = _have(given)
     parameters = TABLE[BY_NAME[name]].parameters
-    have = {0: "none is given", 1: "1 is given"}.get(given, f"{given} are given")
     if name in ("piecewise", "where"):
         return f"{name} takes conditions and values in turn, {name}(x > 0, x, -x), but {have}"
     if parameters == ("*",):

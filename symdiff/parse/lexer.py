@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import islice
+from typing import NamedTuple
 
-from symdiff.core import build, numbers
+from symdiff.core import abstract, build, numbers
 from symdiff.core.lalr import KINDS
 from symdiff.core.store import ONE, TWO, Store
-from symdiff.functions import BY_NAME
+from symdiff.functions import BY_NAME, TABLE
 from symdiff.parse import numerals
 from symdiff.parse.names import (
     ALSO_VARIABLES,
     COMPARISONS,
+    CONSTANTS,
     NOT_FINITE,
     called_name,
+    called_orders,
     is_function,
     is_name,
     plain_name,
@@ -41,6 +44,21 @@ class WordError(Exception):
 #: Names that stand for nodes.
 Assigned = Mapping[str, int]
 NOTHING: Assigned = {}
+
+
+class Names(NamedTuple):
+    """Which names are constants, which are abstract functions, and which stand for nodes."""
+
+    constants: tuple[str, ...] = CONSTANTS
+    functions: tuple[str, ...] = ()
+    assigned: Assigned = NOTHING
+
+
+class Calls(NamedTuple):
+    """The functions of the table that a text calls, and each call of an abstract one: name and orders."""
+
+    known: set[int]
+    abstract: list[tuple[int, list[int]]]
 
 
 class Lexer:
@@ -87,15 +105,13 @@ class Lexer:
             return match.start(1)
         return len(text)
 
-    def tokens(
-        self, s: Store, words: list[str], constants: tuple[str, ...], bits: int, assigned: Assigned
-    ) -> tuple[list[int], set[int]]:
-        """The driver's tokens for the words, bars not yet paired, and the functions that are called.
+    def tokens(self, s: Store, words: list[str], names: Names, bits: int) -> tuple[list[int], Calls]:
+        """The driver's tokens for the words, bars not yet paired, and what is called in them.
 
         Raises WordError for a word without a meaning, TooLongError for a long number; both hold the word.
         """
-        codes = _Codes(self, s, constants, bits, assigned)
-        return [codes[word] for word in words], codes.called
+        codes = _Codes(self, s, names, bits)
+        return [codes[word] for word in words], Calls(codes.called, codes.abstract)
 
     def pair_bars(self, tokens: list[int]) -> None:
         """Say which bars open and which close: one closes if one is open and an operand has just ended."""
@@ -119,16 +135,14 @@ class Lexer:
 class _Codes(dict[str, int]):
     """Word to token, each worked out when it is first met; node ids are good for one session only."""
 
-    def __init__(
-        self, lexer: Lexer, s: Store, constants: tuple[str, ...], bits: int, assigned: Assigned
-    ) -> None:
+    def __init__(self, lexer: Lexer, s: Store, names: Names, bits: int) -> None:
         super().__init__(lexer.fixed)
         self.lexer = lexer
         self.s = s
-        self.constants = constants
+        self.names = names
         self.bits = bits
-        self.assigned = assigned
         self.called: set[int] = set()
+        self.abstract: list[tuple[int, list[int]]] = []
 
     def __missing__(self, word: str) -> int:
         kind = self.lexer.kind(word)
@@ -141,11 +155,7 @@ class _Codes(dict[str, int]):
         elif name == "NUMBER":
             value = numbers.number(self.s, *numerals.rational(word, self.bits))
         elif name == "CALL":
-            function = called_name(word)
-            if not is_function(function):
-                raise WordError(word)
-            value = BY_NAME[function]
-            self.called.add(value)
+            value = self.function(word)
         elif name == "ROOT":
             self.called.add(BY_NAME["sqrt"])
         elif name == "SUPERSCRIPT":
@@ -153,13 +163,24 @@ class _Codes(dict[str, int]):
         self[word] = token = kind + KINDS * value
         return token
 
+    def function(self, word: str) -> int:
+        """The number of what is called: abstract functions come after all that are known."""
+        name, orders = called_name(word), called_orders(word)
+        if name in self.names.functions and orders is not None:
+            self.abstract.append((abstract.name_symbol(self.s, name), list(orders)))
+            return len(TABLE) + len(self.abstract) - 1
+        if orders != () or not is_function(name):
+            raise WordError(word)
+        self.called.add(BY_NAME[name])
+        return BY_NAME[name]
+
     def named(self, word: str) -> int:
         """The node of a variable or a constant, or the one that the name was assigned."""
         name = plain_name(word)
         s = self.s
-        if name in self.assigned:
-            return self.assigned[name]
-        if name in self.constants:
+        if name in self.names.assigned:
+            return self.names.assigned[name]
+        if name in self.names.constants:
             if name == "e":
                 return build.call(s, BY_NAME["exp"], [ONE])
             pi = build.call(s, BY_NAME["pi"], [])

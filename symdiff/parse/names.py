@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
+from symdiff.errors import SymdiffError
 from symdiff.functions import BY_NAME, TABLE
 
 #: Names that are constants unless the caller says otherwise.
@@ -22,8 +24,11 @@ COMPARISONS = {
     "=": "eq", "==": "eq", "!=": "ne", "≠": "ne",
 }  # fmt: skip
 
+#: Words that no name can be called by: those of conditions.
+_WORDS = frozenset({"and", "or", "not"})
+
 #: Functions that are written by signs or words only: their names are free.
-_SIGNS = frozenset({*COMPARISONS.values(), "and", "or", "not"})
+_SIGNS = frozenset({*COMPARISONS.values(), *_WORDS})
 
 #: Calls that mean a formula of their own by the number of their arguments.
 FORMS: dict[tuple[str, int], tuple[tuple[str, ...], str]] = {("log", 2): (("x", "b"), "log(x)/log(b)")}
@@ -47,8 +52,51 @@ def plain_name(word: str) -> str:
 
 
 def called_name(word: str) -> str:
-    """The name in a word that is a name and its parenthesis."""
-    return plain_name(word[:-1].rstrip())
+    """The name in a word that is a name, perhaps primes, and a parenthesis."""
+    return plain_name(_PRIMED.sub("", word[:-1].rstrip()))
+
+
+#: How often an abstract function is differentiated, behind its name.
+_PRIMED = re.compile(r"(['′’″‴]+)(?:\{([0-9, ]*)\})?$")
+_PRIMES = {"″": 2, "‴": 3}
+
+#: An order of derivation has fewer digits than this.
+ORDER_DIGITS = 9
+
+
+def called_orders(word: str) -> tuple[int, ...] | None:
+    """The orders in a word such as f'{1,0}( or f''(; () without primes, None where they are none.
+
+    >>> called_orders("f''("), called_orders("f'{1,0}("), called_orders("f''{1}(")
+    ((2,), (1, 0), None)
+    """
+    found = _PRIMED.search(word[:-1].rstrip())
+    if not found:
+        return ()
+    primes, braces = found.groups()
+    if braces is None:
+        return (sum(_PRIMES.get(sign, 1) for sign in primes),)
+    orders = [part.strip() for part in braces.split(",")]
+    if len(primes) > 1 or not all(part.isdigit() and len(part) < ORDER_DIGITS for part in orders):
+        return None
+    return tuple(map(int, orders))
+
+
+def function_names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names of abstract functions that a caller declares; SymdiffError for what cannot be one.
+
+    >>> function_names("f, g")
+    ('f', 'g')
+    """
+    declared = []
+    for given in names.replace(",", " ").split() if isinstance(names, str) else names:
+        name = plain_name(given) if isinstance(given, str) else ""
+        if not is_name(name):
+            raise SymdiffError(f"{given!r} is not a name for a function")
+        if is_function(name) or name in _WORDS:
+            raise SymdiffError(f"{name} has a meaning already, so it cannot be declared as a function")
+        declared.append(name)
+    return tuple(declared)
 
 
 def is_name(text: str) -> bool:

@@ -15,6 +15,7 @@ from symdiff.errors import LimitError, ParseError, SymdiffError
 from symdiff.expr import Expr, handles, limited, session
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
+from symdiff.parse.lexer import Names
 from symdiff.parse.names import CONSTANTS, constants_of
 from symdiff.parse.reader import TooLongFormulaError, read
 
@@ -169,7 +170,7 @@ def _trimmed(part: str, at: int) -> tuple[str, int]:
 def _name(s: Store, line: _Line, constants: tuple[str, ...], limits: Limits) -> str:
     """The name that the line assigns."""
     try:
-        node = read(s, line.name, constants, limits)
+        node = read(s, line.name, Names(constants), limits)
     except ParseError as error:
         raise line.moved(error, line.at) from None
     if s.op[node] != SYM:
@@ -183,7 +184,7 @@ def _node(s: Store, line: _Line, constants: tuple[str, ...], limits: Limits, ass
     """The node of the line's formula."""
     if isinstance(line.formula, str):
         try:
-            return read(s, line.formula, constants, limits, assigned)
+            return read(s, line.formula, Names(constants, (), assigned), limits)
         except ParseError as error:
             raise line.moved(error, line.start) from None
     given = formula(line.formula, constants, limits).id

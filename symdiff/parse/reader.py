@@ -15,10 +15,13 @@ from symdiff.errors import LimitError, ParseError
 from symdiff.functions import BY_NAME, TABLE
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import complaints
-from symdiff.parse.lexer import NOTHING, Assigned, Lexer, WordError
-from symdiff.parse.names import CONSTANTS, FORMS
+from symdiff.parse.lexer import Lexer, Names, WordError
+from symdiff.parse.names import FORMS
 from symdiff.parse.numerals import TooLongError
 from symdiff.parse.tables import Grammar, load
+
+#: What names mean unless the caller says otherwise.
+NAMES = Names()
 
 
 class TooLongFormulaError(LimitError, ParseError):
@@ -61,14 +64,8 @@ def syntax() -> _Syntax:
     return _Syntax(load())
 
 
-def read(
-    s: Store,
-    text: str,
-    constants: tuple[str, ...] = CONSTANTS,
-    limits: Limits = DEFAULT,
-    assigned: Assigned = NOTHING,
-) -> int:
-    """The node of the formula.  assigned: names that stand for nodes; every other one is a variable.
+def read(s: Store, text: str, names: Names = NAMES, limits: Limits = DEFAULT) -> int:
+    """The node of the formula.
 
     Raises ParseError; LimitError where the text or a number in it is too long.
     """
@@ -79,9 +76,9 @@ def read(
     lexer = language.lexer
     words = lexer.words(text)
     try:
-        tokens, called = lexer.tokens(s, words, constants, limits.bits, assigned)
+        tokens, calls = lexer.tokens(s, words, names, limits.bits)
     except WordError as error:
-        raise complaints.about_word(lexer, text, words, error.word, constants) from None
+        raise complaints.about_word(lexer, text, words, error.word, names) from None
     except TooLongError as error:
         start = lexer.position(text, words.index(error.word))
         shown = complaints.shortened(error.word)
@@ -90,9 +87,9 @@ def read(
         ) from None
     if "|" in text:
         lexer.pair_bars(tokens)
-    if not called.isdisjoint(language.notation):
-        language.prepare(s, called)
+    if not calls.known.isdisjoint(language.notation):
+        language.prepare(s, calls.known)
     try:
-        return drive(s, language.tables, language.functions, tokens)
+        return drive(s, language.tables, language.functions, calls.abstract, tokens)
     except UnexpectedTokenError as error:
         raise complaints.about_token(lexer, language.tables, text, words, tokens, error) from None

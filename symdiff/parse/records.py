@@ -17,10 +17,11 @@ from symdiff.core.template import make_template
 from symdiff.expr import STORE
 from symdiff.functions import TABLE
 from symdiff.limits import DEFAULT
+from symdiff.parse.lexer import Names
 from symdiff.parse.reader import read
 
 #: Constants in records: pi only, so that a parameter may be called e.
-CONSTANTS = ("pi",)
+NAMES = Names(("pi",))
 
 
 def prepare(f: int) -> None:
@@ -46,7 +47,7 @@ def _template(text: str, parameters: list[int]) -> vec[i32]:
 
 
 def _node(text: str) -> int:
-    return read(STORE, text, CONSTANTS, DEFAULT)
+    return read(STORE, text, NAMES, DEFAULT)
 
 
 def _exact_rule(name: str) -> Callable[[list[tuple[int, int, bool]]], tuple[int, int, bool] | None]:

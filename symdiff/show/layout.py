@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symdiff.core.numbers import LONG_BITS
-from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, SYM
+from symdiff.core.store import ABSTRACT, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.expr import Graph, Number
-from symdiff.show.order import Order
+from symdiff.show.order import Order, typed
 
 
 @dataclass(slots=True)
@@ -69,7 +69,16 @@ class Call:
     arguments: tuple[int, ...]
 
 
-Box = Digits | Name | Sum | Product | Power | Root | Call
+@dataclass(slots=True)
+class Applied:
+    """An abstract function, differentiated so often in each of its arguments."""
+
+    name: str
+    orders: tuple[int, ...]
+    arguments: tuple[int, ...]
+
+
+Box = Digits | Name | Sum | Product | Power | Root | Call | Applied
 
 ONE = Number(1, 1, False)
 _HALF = Number(1, 2, False)
@@ -100,7 +109,7 @@ class Layout:
         if op <= NUM:
             return Digits(leaf, leaf.p < 0)
         if op == SYM:
-            return Name(leaf)
+            return Name(typed(leaf))
         if op == SUM:
             return Sum(self._signed(tuple([self.place[t] for t in self.order.terms(i)]), i))
         if op == SCALE:
@@ -114,6 +123,12 @@ class Layout:
             return self._product(ONE, self.order.factors(i))
         if op == POW:
             return self._power(i, *args)
+        if leaf == ABSTRACT:
+            n = len(args) // 2
+            orders = tuple([self.graph.leaf[a].p for a in args[1 : n + 1]])
+            return Applied(
+                typed(self.graph.leaf[args[0]]), orders, tuple([self.place[a] for a in args[n + 1 :]])
+            )
         return Call(leaf, tuple([self.place[a] for a in args]))
 
     def _signed(self, terms: tuple[int, ...], i: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import fsum
 
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM
+from symdiff.core.walk import is_typed
 from symdiff.expr import Graph
 
 #: Degrees are cut here: order on the page needs no more, and floats stay finite.
@@ -31,9 +32,14 @@ _FIXED, _SYMBOL, _SUM, _ROOT_OF_SUM, _FUNCTION, _EXPONENTIAL, _PRODUCT = range(7
 Key = tuple[object, ...]
 
 
+def typed(name: str) -> str:
+    """The name as a user types it: what the core names begins with a mark."""
+    return name if is_typed(name) else name[1:]
+
+
 def name_key(name: str) -> Key:
     """Alphabetical, capitals among the small letters, digits by value: x2 before x10."""
-    parts = _DIGITS.split(name.casefold())
+    parts = _DIGITS.split(typed(name).casefold())
     numbers = [part.lstrip("0") for part in parts[1::2]]
     return (tuple(parts[0::2]), [(len(n), n) for n in numbers], name)
 

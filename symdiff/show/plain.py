@@ -29,6 +29,9 @@ class Plain(Style):
     def name(self, box: Name) -> tuple[int, Pieces]:
         return ATOM, [box.name]
 
+    def orders(self, numbers: str) -> str:
+        return f"'{{{numbers}}}"
+
     def power(self, box: Power) -> tuple[int, Pieces]:
         return POWER, [*self.shown(box.base, ATOM), "^", *self.shown(box.exponent, POWER)]
 

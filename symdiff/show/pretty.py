@@ -33,6 +33,7 @@ OPENING = "(√∛|⌊⌈"
 
 class Pretty(Style):
     minus = "−"
+    prime = "′"
     signs: ClassVar = {
         "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠",
         "and": "and", "or": "or", "not": "not ",
@@ -53,6 +54,9 @@ class Pretty(Style):
         if index.isdecimal() and index.isascii():
             return ATOM, [head + index.translate(LOWERED)]
         return ATOM, [f"{head}_{GREEK.get(index, index)}" if index else head]
+
+    def orders(self, numbers: str) -> str:
+        return f"^({numbers})"
 
     def power(self, box: Power) -> tuple[int, Pieces]:
         above = raised(self.short(box.exponent))

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from symdiff.errors import LimitError
 from symdiff.expr import Graph
 from symdiff.limits import Limits
-from symdiff.show.layout import Call, Digits, Layout, Name, Power, Product, Root, Sum
+from symdiff.show.layout import Applied, Call, Digits, Layout, Name, Power, Product, Root, Sum
 from symdiff.show.numerals import Numeral, numeral
 
 #: From loose to tight, as in Python.
@@ -30,6 +30,9 @@ INFIX = {
 #: Texts up to this length are copied into the text around them, so that a formula's leaves cost nothing more.
 SHORT = 80
 
+#: Derivatives of higher orders are written by numbers.
+PRIMES = 3
+
 #: Lengths are counted up to here.
 ENDLESS = 2**62
 
@@ -42,6 +45,7 @@ class Style:
 
     opening, closing = "(", ")"
     minus = "-"
+    prime = "'"
     signs: ClassVar[dict[str, str]]  # of infix operators
 
     def __init__(self, graph: Graph) -> None:
@@ -61,6 +65,7 @@ class Style:
             Power: self.power,
             Root: self.root_of,
             Call: self.call,
+            Applied: self.applied,
         }
         for box in self.boxes:
             level, pieces = writers[type(box)](box)
@@ -157,11 +162,27 @@ class Style:
             return NOT, [self.signs[name], *self.condition(arguments[0], NOT)]
         return self.function(name, arguments)
 
+    def applied(self, box: Applied) -> tuple[int, Pieces]:
+        """f'(x): up to PRIMES primes, beyond and for several arguments the orders."""
+        orders = box.orders
+        if not any(orders):
+            mark = ""
+        elif len(orders) == 1 and orders[0] <= PRIMES:
+            mark = self.prime * orders[0]
+        else:
+            mark = self.orders(",".join(map(str, orders)))
+        arguments = self.joined([self.shown(a, ANY) for a in box.arguments], ", ")
+        return ATOM, [*self.name(Name(box.name))[1], mark, *self.enclosed(arguments)]
+
     def condition(self, b: int, tight: int) -> Pieces:
         """A box that stands where a condition must."""
         return self.shown(b, tight)
 
     # ------------------------------------------------------------ what a style says
+
+    def orders(self, numbers: str) -> str:
+        """How often a function is differentiated in each argument, where primes do not say it."""
+        raise NotImplementedError
 
     def numeral(self, n: Numeral) -> str:
         raise NotImplementedError

@@ -60,6 +60,9 @@ class Tex(Style):
         below = ",".join(letter(part) for part in index.split("_") if part)
         return ATOM, [letter(head) + (f"_{{{below}}}" if below else "")]
 
+    def orders(self, numbers: str) -> str:
+        return f"^{{({numbers})}}"
+
     def power(self, box: Power) -> tuple[int, Pieces]:
         base, exponent = self.boxes[box.base], self.boxes[box.exponent]
         above = self.shown(box.exponent, ANY)

@@ -42,6 +42,7 @@ from symdiff.functions import BY_NAME, TABLE
 from symdiff.functions.record import EVEN, ODD, Function
 from symdiff.limits import DEFAULT
 from symdiff.parse.reader import read
+from symdiff.parse.records import NAMES
 
 BEHAVIOUR = {"rises": RISES, "falls": FALLS, "never falls": NEVER_FALLS, "is positive": IS_POSITIVE}
 CHOICE = {
@@ -105,7 +106,7 @@ def _end(text: str) -> Span:
     if text in ("oo", "-oo"):
         end = inf if text == "oo" else -inf
         return end, 0.0, end, 0.0, 0
-    return span(STORE, read(STORE, text, ("pi",), DEFAULT))
+    return span(STORE, read(STORE, text, NAMES, DEFAULT))
 
 
 @contextmanager
