@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 _NO_LIMIT = 2**62
 
+#: A derivative of an order beyond this is refused.
+MOST_ORDERS = 10_000
+
 
 class Limits(NamedTuple):
     """How large things may become.

@@ -500,3 +500,36 @@ def test_strings_of_other_parsers_suites_have_their_values(corpus: Corpus) -> No
 def test_formulas_of_the_samples_parse(sample: Corpus) -> None:
     for row in sample("rubi"):
         assert parse(row["integrand"], constants=("pi",)).size
+
+
+# ------------------------------------------------------------ derivatives inside a formula
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("diff(x^2, x)", "2*x"),
+        ("diff(x^3*y, x, 2, y)", "6*x"),
+        ("diff(x^3, x, 0)", "x^3"),
+        ("1/diff(x^2, x)^2", "1/(4*x^2)"),
+        ("x*diff(sin(y), x) + diff", "diff"),
+        ("diff(diff(x^2*y^3, x), y, 2)", "12*x*y"),
+        ("diff(exp(x), x, x, y)", "0"),
+        ("diff(e^x, e)", "x*e^(x - 1)"),
+    ],
+)
+def test_diff_is_replaced_by_the_derivative(text: str, expected: str) -> None:
+    constants = () if ", e)" in text else ("e", "pi", "tau")
+    assert parse(text, constants) is parse(expected, constants)
+
+
+def test_derivatives_inside_each_other_do_not_blow_up() -> None:
+    n = 1000
+    assert parse("diff(" * n + "x*sin(x)" + ", x)" * n) is parse(f"x*sin(x) - {n}*cos(x)")
+    with pytest.raises(sd.LimitError):
+        parse("diff(x^x, x, 10001)")
+
+
+def test_a_derivative_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(sd.SymdiffError, match="besselj"):
+        parse("diff(besselj(n, x), n)")

@@ -103,6 +103,17 @@ ERRORS = [
     ("piecewise(x > 1, y, z, 2, 3)", 20, "argument 3 of piecewise is a number", ""),
     ("max(2, x > 1)", 7, "argument 2 of max is a condition", "piecewise"),
     ("sin(x > 1)", 4, "argument 1 of sin is a condition", "piecewise"),
+    # derivatives inside a formula
+    ("diff(x)", 0, "diff takes a formula and variables", ""),
+    ("1 + diff()", 4, "diff takes a formula and variables", ""),
+    ("diff(x^2, 2)", 10, "argument 2 of diff is no variable", "diff(x^2*y, x, 2, y)"),
+    ("diff(x^2, x + 1)", 10, "argument 2 of diff is no variable", "diff(x^2*y, x, 2, y)"),
+    ("diff(x^2, e)", 10, "argument 2 of diff is no variable", "diff(x^2*y, x, 2, y)"),
+    ("diff(x^2, x, 2, 3)", 16, "argument 4 of diff is no variable, nor the order behind one", "diff"),
+    ("diff(x^2, x, -1)", 13, "argument 3 of diff is no variable, nor the order behind one", "diff"),
+    ("diff(max(x, 1), x, 1/2)", 19, "argument 3 of diff is no variable, nor", "diff"),
+    ("diff(x > 1, x)", 5, "argument 1 of diff is a condition", "piecewise"),
+    ("diff'(x, x)", 4, "diff is a known function", "diff"),
     # conditions and numbers
     ("x + (y > 1)", 7, "a comparison is a condition", "piecewise"),
     ("|x > 1|", 3, "a comparison is a condition", "piecewise"),

@@ -7,14 +7,12 @@ from typing import Any
 
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.expr import Expr
+from symdiff.limits import MOST_ORDERS
 from symdiff.parse import CONSTANTS, formula
 from symdiff.parse.trace import is_function, parameters, traced
 
 #: What names a variable: text or the variable itself.
 Variable = str | Expr
-
-#: A derivative of an order beyond this is refused.
-MOST_ORDERS = 10_000
 
 
 def _wanted(names: list[str], exprs: Sequence[Expr]) -> list[str]:

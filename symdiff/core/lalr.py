@@ -11,11 +11,14 @@ from __future__ import annotations
 from typing import Final, final
 
 from librt.vecs import vec
-from mypy_extensions import i32
+from mypy_extensions import i32, i64
 
 from symdiff.core import build
 from symdiff.core.abstract import apply
-from symdiff.core.store import CALL, MINUS_ONE, Store
+from symdiff.core.derive import forward
+from symdiff.core.store import CALL, INT, MINUS_ONE, SYM, Store
+from symdiff.errors import LimitError
+from symdiff.limits import MOST_ORDERS
 
 KINDS: Final = 64  # more than there are terminals
 
@@ -64,6 +67,7 @@ SYNTAX: Final = 0
 COUNT: Final = 1  # a call with the wrong number of arguments
 NOT_A_NUMBER: Final = 2  # a condition as an argument that must be a number
 NOT_A_CONDITION: Final = 3  # the other way round
+NOT_A_VARIABLE: Final = 4  # what is no variable, nor the order of a derivative, where one must be
 
 
 class UnexpectedTokenError(Exception):
@@ -122,6 +126,7 @@ class Functions:
     def __init__(self, arity: list[int], notation: dict[int, vec[i32]], index: dict[str, int]) -> None:
         self.arity = arity
         self.notation = notation
+        self.derivative = len(arity)  # diff(x^2, x), which is no function; abstract ones come after it
         self.absolute = index["abs"]
         self.root = index["sqrt"]
         self.both = index["and"]
@@ -203,7 +208,7 @@ Abstract = tuple[int, list[int]]
 def drive(s: Store, tables: Tables, functions: Functions, abstract: list[Abstract], tokens: list[int]) -> int:
     """The node of the formula whose tokens these are; the last token is the end.
 
-    abstract: what the functions that are called by numbers beyond the table stand for.
+    abstract: what the functions stand for whose numbers are greater than `functions.derivative`.
     Raises UnexpectedTokenError where there is none.
     """
     action = tables.action
@@ -317,8 +322,10 @@ def _call(
     """The call whose name is token `at`, of arguments 2*node, or 2*node + 1 for a condition."""
     f = tokens[at] // KINDS
     n = len(given)
-    if f >= len(functions.arity):
-        name, orders = abstract[f - len(functions.arity)]
+    if f == functions.derivative:
+        return _derivative(s, given, at, state)
+    if f > functions.derivative:
+        name, orders = abstract[f - functions.derivative - 1]
         if n == 0 or len(orders) not in (0, n):
             raise UnexpectedTokenError(at, state, COUNT, n)
         return apply(s, name, orders or [0] * n, _numbers(given, at, state))
@@ -343,6 +350,31 @@ def _numbers(given: list[int], at: int, state: int) -> list[int]:
         if argument % 2 != 0:
             raise UnexpectedTokenError(at, state, NOT_A_NUMBER, k)
     return [argument // 2 for argument in given]
+
+
+def _derivative(s: Store, given: list[int], at: int, state: int) -> int:
+    """The derivative of the first argument by the others: variables, with an order behind it where not 1."""
+    nodes = _numbers(given, at, state)
+    if len(nodes) < 2:
+        raise UnexpectedTokenError(at, state, COUNT, len(nodes))
+    xs: list[int] = []
+    orders: list[int] = []
+    for k in range(1, len(nodes)):
+        op = s.op[i64(nodes[k])]
+        if op == SYM:
+            xs.append(nodes[k])
+            orders.append(1)
+        elif op == INT and s.op[i64(nodes[k - 1])] == SYM and k > 1 and s.value(i64(nodes[k]))[0] >= 0:
+            orders[-1] = s.value(i64(nodes[k]))[0]
+            if orders[-1] > MOST_ORDERS:
+                raise LimitError("order", MOST_ORDERS)
+        else:
+            raise UnexpectedTokenError(at, state, NOT_A_VARIABLE, k)
+    found = nodes[0]
+    for x, n in zip(xs, orders, strict=True):
+        for _ in range(n):
+            found = forward(s, [found], x)[0]
+    return found
 
 
 def _takes(arity: int, n: int) -> bool:

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from unicodedata import category, normalize
 
-from symdiff.core.lalr import COUNT, KINDS, NOT_A_CONDITION, SYNTAX, Tables, UnexpectedTokenError
+from symdiff.core.lalr import (
+    COUNT,
+    KINDS,
+    NOT_A_CONDITION,
+    NOT_A_VARIABLE,
+    SYNTAX,
+    Tables,
+    UnexpectedTokenError,
+)
 from symdiff.errors import ParseError
 from symdiff.functions import BY_NAME, TABLE
 from symdiff.parse.lexer import Lexer, Names
 from symdiff.parse.names import (
+    DIFF,
     FORMS,
     NOT_FINITE,
     called_name,
@@ -99,7 +108,7 @@ def _not_a_function(
         return ParseError(
             message, text, start + len(called), f"write {name}', {name}'{{4}} or {name}'{{1,0}}"
         )
-    if is_function(called):
+    if is_function(called) or called == DIFF:
         message = f"{name} is a known function, and primes are for those that are only declared"
         return ParseError(message, text, start + len(called), "for a derivative use diff")
     if called not in names.constants:
@@ -169,7 +178,7 @@ def about_token(
     """The word at which the driver stopped."""
     if error.reason == COUNT:
         word, position = words[error.index], lexer.position(text, error.index)
-        if tokens[error.index] // KINDS >= len(TABLE):
+        if tokens[error.index] // KINDS > len(TABLE):
             message, suggestion = _counted_abstract(word, error.detail)
             return ParseError(message, text, position, suggestion)
         return ParseError(_counted(called_name(word), error.detail), text, position)
@@ -297,6 +306,8 @@ def _counted_abstract(word: str, given: int) -> tuple[str, str]:
 def _counted(name: str, given: int) -> str:
     """The sentence for a wrong number of arguments."""
     have = _have(given)
+    if name == DIFF:
+        return f"diff takes a formula and variables, diff(x^2*y, x, 2, y), but {have}"
     parameters = TABLE[BY_NAME[name]].parameters
     if name in ("piecewise", "where"):
         return f"{name} takes conditions and values in turn, {name}(x > 0, x, -x), but {have}"
@@ -317,6 +328,9 @@ def _wrong_kind(lexer: Lexer, text: str, words: list[str], error: UnexpectedToke
         at += 1
     name, place = called_name(words[error.index]), lexer.position(text, at)
     what = f"argument {error.detail + 1} of {name}"
+    if error.reason == NOT_A_VARIABLE:
+        order = ", nor the order behind one" if error.detail > 1 else ""
+        return ParseError(f"{what} is no variable{order}", text, place, "write diff(x^2*y, x, 2, y)")
     if error.reason == NOT_A_CONDITION:
         return ParseError(f"{what} is a number, and {_CONDITION} is needed", text, place)
     return ParseError(f"{what} is a condition, and a number is needed", text, place, _INDICATOR)

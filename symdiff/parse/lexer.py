@@ -20,6 +20,7 @@ from symdiff.parse.names import (
     ALSO_VARIABLES,
     COMPARISONS,
     CONSTANTS,
+    DIFF,
     NOT_FINITE,
     called_name,
     called_orders,
@@ -164,11 +165,13 @@ class _Codes(dict[str, int]):
         return token
 
     def function(self, word: str) -> int:
-        """The number of what is called: abstract functions come after all that are known."""
+        """The number of what is called: after all functions that are known comes diff, then abstract ones."""
         name, orders = called_name(word), called_orders(word)
         if name in self.names.functions and orders is not None:
             self.abstract.append((abstract.name_symbol(self.s, name), list(orders)))
-            return len(TABLE) + len(self.abstract) - 1
+            return len(TABLE) + len(self.abstract)
+        if name == DIFF and orders == ():
+            return len(TABLE)
         if orders != () or not is_function(name):
             raise WordError(word)
         self.called.add(BY_NAME[name])

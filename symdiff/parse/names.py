@@ -24,6 +24,9 @@ COMPARISONS = {
     "=": "eq", "==": "eq", "!=": "ne", "≠": "ne",
 }  # fmt: skip
 
+#: What a formula calls to be differentiated where it stands: diff(x^2, x).
+DIFF = "diff"
+
 #: Words that no name can be called by: those of conditions.
 _WORDS = frozenset({"and", "or", "not"})
 
@@ -93,7 +96,7 @@ def function_names(names: str | Iterable[str]) -> tuple[str, ...]:
         name = plain_name(given) if isinstance(given, str) else ""
         if not is_name(name):
             raise SymdiffError(f"{given!r} is not a name for a function")
-        if is_function(name) or name in _WORDS:
+        if is_function(name) or name in _WORDS or name == DIFF:
             raise SymdiffError(f"{name} has a meaning already, so it cannot be declared as a function")
         declared.append(name)
     return tuple(declared)
