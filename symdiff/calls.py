@@ -38,6 +38,8 @@ def call(name: str, *arguments: Expr | str | int | float | Fraction) -> Expr:
         raise SymdiffError(f"{name} takes {len(wanted)} ({', '.join(wanted)}), not {given}")
     values = [formula(a) for a in arguments]
     _check_conditions(record.name, values)
+    if record.binds and not (values[1].nodes == 1 and values[1].symbols):
+        raise SymdiffError(f"{values[1]} is no variable, and {name} binds one: {name}({', '.join(wanted)})")
     if notation:
         pattern = parse(notation, constants=("pi",))
         return pattern.subs(dict(zip(wanted, values, strict=True)))

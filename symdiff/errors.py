@@ -68,12 +68,14 @@ class UndecidedError(SymdiffError, TypeError):
 
 
 class UnknownDerivative(SymdiffError):
-    """A function's record knows no derivative in this argument (counted from 0)."""
+    """A function's record knows no derivative in this argument (counted from 0), perhaps for a reason."""
 
-    def __init__(self, function: str, argument: int) -> None:
-        super().__init__(function, argument)
+    def __init__(self, function: str, argument: int, reason: str = "") -> None:
+        super().__init__(function, argument, reason)
         self.function = function
         self.argument = argument
+        self.reason = reason
 
     def __str__(self) -> str:
-        return f"the derivative of {self.function} in its argument {self.argument + 1} is not known"
+        known = f"the derivative of {self.function} in its argument {self.argument + 1} is not known"
+        return f"{known}: {self.reason}" if self.reason else known

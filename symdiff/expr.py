@@ -44,7 +44,9 @@ STORE = Store()
 STORE.ceiling = DEFAULT.nodes
 STORE.bits = DEFAULT.bits
 for _record in TABLE:
-    STORE.declare(_record.name, {"even": 1, "odd": -1, "": 0}[_record.parity], _facts(_record.range))
+    _index = STORE.declare(_record.name, {"even": 1, "odd": -1, "": 0}[_record.parity], _facts(_record.range))
+    if _record.jumps:
+        STORE.jumps.add(CALL + _index)
 
 #: A store smaller than this is never collected; about 16 MB.
 COLLECT_FROM = 1 << 18
@@ -210,7 +212,7 @@ class Expr:
         >>> sd.parse("x^2 + y").subs(x="y + 1", y=3)
         (y + 1)^2 + 3
         >>> sd.parse("f(x) + x*f'(x)", functions="f").subs({"f(u)": "u^2"})
-        x^2 + x*(2*x)
+        3*x^2
         """
         result: Expr = _above("abstract", "replaced")(self, {**(values or {}), **names})
         return result

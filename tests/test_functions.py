@@ -165,8 +165,8 @@ CONDITIONS = ("lt", "le", "gt", "ge", "eq", "ne", "not")
 
 
 def is_call(f: Function) -> bool:
-    """Neither a constant nor of any number of arguments."""
-    return f.parameters not in ((), ("*",))
+    """Neither a constant, nor of any number of arguments, nor what binds one of them."""
+    return f.parameters not in ((), ("*",)) and not f.binds
 
 
 # ------------------------------------------------------------ names

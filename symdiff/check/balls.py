@@ -19,7 +19,7 @@ from flint import arb, ctx
 from symdiff.errors import SymdiffError
 from symdiff.evaluate import balls
 from symdiff.evaluate.backends import definition, nowhere, record
-from symdiff.evaluate.program import MUL, Program
+from symdiff.evaluate.program import MUL, Binder, Program
 from symdiff.evaluate.special import PRECISION
 
 #: Bits of precision, tried in turn, and the step at each of them: 2^(-bits/5) times the smooth length, so
@@ -119,7 +119,7 @@ class BallTape:
         return [registers[r] for r in p.outputs]
 
 
-def _function(name: str) -> Callable[..., Any]:
+def _function(name: str | Binder) -> Callable[..., Any]:
     """A function of balls, from its record."""
     arb_name = record(name).arb
     if arb_name:
@@ -128,7 +128,7 @@ def _function(name: str) -> Callable[..., Any]:
         return value if record(name).parameters else lambda: value()
     program = definition(name)
     if program is None:
-        raise nowhere(name, "ball")
+        raise nowhere(str(name), "ball")
     tape = BallTape(program)
     return lambda *values: tape(values)[0]
 

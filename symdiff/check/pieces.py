@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 from symdiff.core import build, walk
-from symdiff.core.store import CALL, NUM, POW, SYM
+from symdiff.core.binders import HIGH, LOW
+from symdiff.core.store import CALL, NUM, POW, SYM, Store
 from symdiff.expr import Expr, handle, session
 from symdiff.functions import TABLE, index
 from symdiff.functions.record import Function
@@ -31,11 +32,12 @@ def pieces(f: Expr) -> tuple[list[Expr], list[Expr]]:
     signs: dict[int, None] = {}
     levels: dict[int, None] = {}
     with session() as s:
-        ids, ops, children, _ = walk.export(s, [f.id])
+        ids, ops, children, roots = walk.export(s, [f.id])
+        outside = _outside(s, ops, children, roots[0])
         varies = [False] * len(ids)
         for i, (op, args) in enumerate(zip(ops, children, strict=True)):
             varies[i] = op == SYM or any(varies[a] for a in args)
-            if not varies[i] or op < POW:
+            if not varies[i] or op < POW or not outside[i]:
                 continue
             if op == POW:
                 base, exponent = args
@@ -52,6 +54,18 @@ def pieces(f: Expr) -> tuple[list[Expr], list[Expr]]:
                 for condition in conditions:
                     found[walk.substitute(s, condition.id, old, new)] = None
         return [handle(i) for i in signs], [handle(i) for i in levels]
+
+
+def _outside(s: Store, ops: list[int], children: list[tuple[int, ...]], root: int) -> list[bool]:
+    """What stands outside of terms with a bound variable: a kink in there is none of the integral."""
+    found = [False] * len(ops)
+    found[root] = True
+    for i in range(root, -1, -1):
+        if found[i]:
+            for k, c in enumerate(children[i]):
+                if not s.is_binder(ops[i]) or k in (LOW, HIGH):
+                    found[c] = True
+    return found
 
 
 @cache  # one entry for each record at most

@@ -17,7 +17,7 @@ from flint import arb, fmpq
 
 from symdiff.evaluate import balls
 from symdiff.evaluate.backends import definition, nowhere, record
-from symdiff.evaluate.program import MUL, SELECT, Program
+from symdiff.evaluate.program import MUL, SELECT, Binder, Program
 
 
 def _less(a: arb, b: arb) -> bool | None:
@@ -60,7 +60,7 @@ _OPERATIONS: tuple[Callable[..., Any], ...] = (
 )
 
 
-def _function(name: str) -> Callable[..., Any]:
+def _function(name: str | Binder) -> Callable[..., Any]:
     """A function of balls, from its record."""
     arb_name = record(name).arb
     if arb_name:
@@ -68,7 +68,7 @@ def _function(name: str) -> Callable[..., Any]:
         return found if record(name).parameters else lambda: found()
     program = definition(name)
     if program is None:
-        raise nowhere(name, "ball")
+        raise nowhere(str(name), "ball")
     tape = StrictTape(program)
     return lambda *values: tape.run(values).outputs[0]
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.binders import bound_names, renamed
 from symdiff.core.build import call_of
 from symdiff.core.derive import forward
 from symdiff.core.store import CALL, NAMING, SYM, Store
-from symdiff.core.template import make_template
-from symdiff.core.walk import Formulas, reach_list
+from symdiff.core.template import below, make_template
+from symdiff.core.walk import reach_list
 
 
 def name_symbol(s: Store, name: str) -> int:
@@ -45,13 +46,16 @@ def function_names(s: Store, roots: list[int]) -> list[str]:
 Formula = tuple[list[int], int]
 
 
-def replacements(s: Store, root: int, formulas: dict[tuple[int, int], Formula]) -> Formulas:
+def replacements(
+    s: Store, root: int, formulas: dict[tuple[int, int], Formula]
+) -> dict[int, tuple[vec[i32], list[int]]]:
     """For `walk.substitute`: the formulas, by name and number of arguments, in place of calls in the root.
 
     In place of a derivative of a function stands the derivative of its formula.
     """
-    out: Formulas = {}
+    out: dict[int, tuple[vec[i32], list[int]]] = {}
     known: dict[tuple[int, ...], int] = {}
+    bound = bound_names(s, below(s, root))
     calls = [i for i in reach_list(s, [root]) if s.op[i64(i)] == CALL + s.abstract]
     for node in calls:
         name, orders, args = parts(s, node)
@@ -59,7 +63,8 @@ def replacements(s: Store, root: int, formulas: dict[tuple[int, int], Formula]) 
             continue
         parameters, formula = formulas[name, len(args)]
         if (name, *orders) not in known:
-            known[(name, *orders)] = _differentiated(s, formula, parameters, orders)
+            derivative = _differentiated(s, formula, parameters, orders)
+            known[(name, *orders)] = renamed(s, derivative, bound) if bound else derivative
         derivative = known[(name, *orders)]
         free = [x for x in reach_list(s, [derivative]) if s.op[i64(x)] == SYM and x not in parameters]
         unused = [-1] * (1 + len(orders))  # the call's name and orders

@@ -389,6 +389,10 @@ def call_of(s: Store, f: i64, args: vec[i32]) -> i64:
         args = undecided(s, f, args)
         if len(args) == 1:
             return i64(args[0])
+    elif s.is_binder(CALL + f):
+        from symdiff.core.binders import bind
+
+        return bind(s, f, args)
     exact = s.exact[f]
     if exact is not None:
         values: list[Rational] = []

@@ -10,15 +10,17 @@ from __future__ import annotations
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.binders import refuse_jumps
 from symdiff.core.build import SHARED, mul2, product_of, scale, shared_sum_of, times, weighted_sum_of
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import (
     FEW,
     base_partial,
-    branches,
     call_partial,
     exponent_partial,
     products_of_others,
+    values_below,
+    whole_tangent,
 )
 from symdiff.core.store import CALL, ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
@@ -58,6 +60,8 @@ def tangents(s: Store, roots: list[int], directions: dict[int, int]) -> list[int
             k = i64(s.start[node])
             end = i64(s.start[node + 1])
             live = False
+            if op == CALL + s.integral:
+                refuse_jumps(s, node, set(directions))
             while k < end and not live:
                 live = i64(tangent[i64(slot[i64(s.pool[k])])]) != ZERO
                 k += 1
@@ -131,8 +135,8 @@ def _tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
             c, t = exponent_partial(s, node, ONE, i64(inner[1]))
             terms = append(terms, i32(scale(s, c, t)))
         return shared_sum_of(s, terms)
-    if op == CALL + s.piecewise:
-        return branches(s, node, inner)
+    if s.is_whole(op):
+        return whole_tangent(s, node, inner)
     while k < n:
         if i64(inner[k]) != ZERO:
             terms = append(terms, i32(mul2(s, call_partial(s, node, k), i64(inner[k]))))
@@ -153,21 +157,23 @@ def cotangents(s: Store, weighted: dict[int, int], xs: list[int]) -> list[int]:
 
     weighted: roots and their weights, which are not differentiated.
     A piecewise node is differentiated branch by branch, so that a branch which is undefined where another one
-    holds cannot spoil it; its gradient then enters the sweep as one step.
+    holds cannot spoil it; its gradient then enters the sweep as one step.  So do those of integrals, sums and
+    products over an index.
     """
     inner: dict[int, dict[int, int]] = {}
-    stop = CALL + s.piecewise
     roots = list(weighted)
-    ids = reach(s, vec[i32]([i32(r) for r in roots]), stop)
+    ids = reach(s, vec[i32]([i32(r) for r in roots]), True)
     pieces = _pieces(s, ids)
     wanted = set(xs if pieces else ())
     for p in pieces:
+        if s.op[i64(p)] == CALL + s.integral:
+            refuse_jumps(s, i64(p), wanted)
         by_branch: list[dict[int, int]] = []
-        for v in _branch_values(s, p):
+        for v in values_below(s, p):
             branch: dict[int, int] = {}
             if v >= 0:
-                ids = reach(s, vec[i32]([i32(v)]), stop)
-                through = [x for i in ids if i64(s.op[i64(i)]) == stop for x in inner[int(i)]]
+                ids = reach(s, vec[i32]([i32(v)]), True)
+                through = [x for i in ids if s.is_whole(i64(s.op[i64(i)])) for x in inner[int(i)]]
                 mine = sorted(wanted.intersection([int(i) for i in ids] + through))
                 found = _adjoints(s, ids, {v: int(ONE)}, vec[i32]([i32(x) for x in mine]), inner)
                 branch = {mine[k]: int(d) for k, d in enumerate(found) if d >= 0}
@@ -177,29 +183,23 @@ def cotangents(s: Store, weighted: dict[int, int], xs: list[int]) -> list[int]:
             for x in branch:
                 if x not in inner[p]:
                     values = vec[i32]([i32(b.get(x, ZERO)) for b in by_branch])
-                    inner[p][x] = int(branches(s, i64(p), values))
+                    inner[p][x] = int(whole_tangent(s, i64(p), values))
     if pieces:
-        ids = reach(s, vec[i32]([i32(r) for r in roots]), stop)
+        ids = reach(s, vec[i32]([i32(r) for r in roots]), True)
     found = _adjoints(s, ids, weighted, vec[i32]([i32(x) for x in xs]), inner)
     return [int(d) if d > 0 else ZERO for d in found]
 
 
-def _branch_values(s: Store, p: int) -> list[int]:
-    """The children of a piecewise node, -1 for conditions."""
-    n = s.arity(i64(p))
-    return [int(s.arg(i64(p), k)) if k % 2 == 1 or k == n - 1 else -1 for k in range(n)]
-
-
 def _pieces(s: Store, ids: vec[i32]) -> list[int]:
-    """The piecewise nodes among ids, and those below them whose values matter, inner ones first."""
-    stop = CALL + s.piecewise
-    left = [int(i) for i in ids if i64(s.op[i64(i)]) == stop]
+    """The nodes among ids that are differentiated as wholes, and those below them whose values matter, inner
+    ones first."""
+    left = [int(i) for i in ids if s.is_whole(i64(s.op[i64(i)]))]
     found = set(left)
     while left:
-        for v in _branch_values(s, left.pop()):
+        for v in values_below(s, left.pop()):
             if v >= 0:
-                for i in reach(s, vec[i32]([i32(v)]), stop):
-                    if i64(s.op[i64(i)]) == stop and int(i) not in found:
+                for i in reach(s, vec[i32]([i32(v)]), True):
+                    if s.is_whole(i64(s.op[i64(i)])) and int(i) not in found:
                         found.add(int(i))
                         left.append(int(i))
     return sorted(found)
@@ -210,12 +210,12 @@ def _adjoints(
 ) -> vec[i32]:
     """The derivatives of the weighted roots by each of xs, -1 for those that are zero for want of a path.
 
-    ids: what `reach` has just found, not below piecewise nodes; inner: the derivatives of these.
+    ids: what `reach` has just found, not below nodes that are wholes; inner: the derivatives of these.
     """
     if inner:
-        through = {x for i in ids if i64(s.op[i64(i)]) == CALL + s.piecewise for x in inner[int(i)]}
+        through = {x for i in ids if s.is_whole(i64(s.op[i64(i)])) for x in inner[int(i)]}
         roots = [*weighted, *sorted(through)]
-        ids = reach(s, vec[i32]([i32(r) for r in roots]), CALL + s.piecewise)
+        ids = reach(s, vec[i32]([i32(r) for r in roots]), True)
     n = i64(len(ids))
     mark = s.mark
     epoch = s.epoch
@@ -223,7 +223,6 @@ def _adjoints(
     start = s.start
     pool = s.pool
     slot = s.slot
-    piecewise = CALL + s.piecewise
     active = s.zeros(n)  # whether the node depends on one of xs
     for x32 in xs:
         if i64(mark[i64(x32)]) == epoch:
@@ -234,7 +233,7 @@ def _adjoints(
         node = i64(ids[i])
         if i64(ops[node]) <= SYM:
             pass
-        elif i64(ops[node]) == piecewise:
+        elif i64(ops[node]) >= CALL and s.is_whole(i64(ops[node])):
             edges += i64(len(inner[int(node)]))
             active[i] = i32(1)
         elif i64(ops[node]) < CALL or int(ops[node]) not in s.logic:
@@ -286,7 +285,7 @@ def _adjoints(
         if op == SYM:
             total[i] = i32(scale(s, c, g) + 1)
             continue
-        if op == piecewise:
+        if op >= CALL and s.is_whole(op):
             for x, d in inner[int(node)].items():
                 place = i64(slot[i64(x)])
                 count += 1

@@ -65,7 +65,7 @@ def weight(s: Store, edge: list[Term]) -> Term:
 
 
 def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
-    """The derivatives of the roots; no piecewise node may be below them.
+    """The derivatives of the roots; no call below them is piecewise or binds a variable.
 
     The order of elimination follows from the structure of the roots alone.
     """

@@ -13,6 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.binders import refuse_jumps
 from symdiff.core.derive import gradient
 from symdiff.core.eliminate import eliminate
 from symdiff.core.entries import Entries
@@ -160,7 +161,6 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
     op = s.op
     start = s.start
     pool = s.pool
-    piecewise = CALL + s.piecewise
     most = i64(len(column))
     width = s.zeros(n)  # at most so many variables does the node depend on
     i: i64 = 0
@@ -177,6 +177,8 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
                 total += i64(width[i64(slot[i64(pool[k])])])
                 k += 1
             width[i] = i32(min(total, most))
+            if o == CALL + s.integral:
+                refuse_jumps(s, node, set(column))
         i += 1
     count = i64(len(roots))
     rooted = s.zeros(n)
@@ -232,7 +234,7 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
             forward[home] = i32(min(i64(forward[home]) + price * up, i64(MOST)))
             reverse[home] = i32(min(i64(reverse[home]) + price * inner * down, i64(MOST)))
             edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
-            if o == piecewise:
+            if s.is_whole(o):
                 pieces[home] = i32(1)
         i += 1
     members: dict[int, list[int]] = {}

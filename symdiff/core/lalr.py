@@ -15,6 +15,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core import build
 from symdiff.core.abstract import apply
+from symdiff.core.binders import BOUND
 from symdiff.core.derive import forward
 from symdiff.core.store import CALL, INT, MINUS_ONE, SYM, Store
 from symdiff.errors import LimitError
@@ -341,6 +342,8 @@ def _call(
         if given[k] % 2 != wanted:
             raise UnexpectedTokenError(at, state, NOT_A_CONDITION if wanted == 1 else NOT_A_NUMBER, k)
         nodes.append(given[k] // 2)
+    if s.is_binder(i64(CALL + f)) and s.op[i64(nodes[BOUND])] != SYM:
+        raise UnexpectedTokenError(at, state, NOT_A_VARIABLE, BOUND)
     return _notation(s, functions, f, nodes)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
+from symdiff.core.binders import BOUND, bound_tangent
 from symdiff.core.build import add2, call1, call_of, instantiate, mul2, power_of, product_of, times
 from symdiff.core.numbers import add_numbers, mul_numbers
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, TWO, ZERO, Store
@@ -122,6 +123,21 @@ def products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32
         out = append(out, i32(mul2(s, i64(before[k]), i64(after[k]))))
         i += 1
     return out
+
+
+def whole_tangent(s: Store, node: i64, inner: vec[i32]) -> i64:
+    """The derivative of a call that is differentiated as a whole, given its children's."""
+    if i64(s.op[node]) == CALL + s.piecewise:
+        return branches(s, node, inner)
+    return bound_tangent(s, node, inner)
+
+
+def values_below(s: Store, node: int) -> list[int]:
+    """The children whose derivatives `whole_tangent` asks for; -1 for conditions and bound variables."""
+    n = s.arity(i64(node))
+    if i64(s.op[i64(node)]) == CALL + s.piecewise:
+        return [int(s.arg(i64(node), k)) if k % 2 == 1 or k == n - 1 else -1 for k in range(n)]
+    return [int(s.arg(i64(node), k)) if k != BOUND else -1 for k in range(n)]
 
 
 def branches(s: Store, node: i64, inner: vec[i32]) -> i64:

@@ -13,8 +13,14 @@ from symdiff.core.build import SHARED, scale, times, weighted_sum_of
 from symdiff.core.derive import valued
 from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
-from symdiff.core.partials import base_partial, branches, call_partial, exponent_partial, products_of_others
-from symdiff.core.store import CALL, ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
+from symdiff.core.partials import (
+    base_partial,
+    call_partial,
+    exponent_partial,
+    products_of_others,
+    whole_tangent,
+)
+from symdiff.core.store import ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
 
 
@@ -75,7 +81,7 @@ def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Entr
             continue
         at: i64 = 0
         end: i64 = 0
-        if o == CALL + s.piecewise:
+        if s.is_whole(o):
             inner: dict[int, vec[i32]] = {}
             for k in range(arity):
                 c = i64(slot[i64(pool[lo + k])])
@@ -90,7 +96,7 @@ def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Entr
             for x, by_branch in inner.items():
                 columns = append(columns, i32(x))
                 weights = append(weights, i32(ONE))
-                values = append(values, i32(branches(s, node, by_branch)))
+                values = append(values, i32(whole_tangent(s, node, by_branch)))
         else:
             others = vec[i32]()
             if o == PROD and arity > 2:

@@ -58,6 +58,9 @@ ASSUMING: Final = "\0"
 #: What the name of an abstract function begins with where it stands in a call, so that it is no variable.
 NAMING: Final = "\1"
 
+#: What the name of a bound variable begins with, so that nobody can type it.
+BINDING: Final = "\2"
+
 
 def _unprepared(function: int) -> None:
     raise RuntimeError("no function records were given to the store")
@@ -104,7 +107,12 @@ class Store:
         self.log: i64 = -1
         self.piecewise: i64 = -1
         self.abstract: i64 = -1
+        self.jumps: set[int] = set()  # the operations of functions that are not continuous
         self.logic: set[int] = set()  # the operations of comparisons and connectives
+        self.integral: i64 = -1
+        self.summation: i64 = -1
+        self.product: i64 = -1
+        self.equality: i64 = -1
         self.conjunction: i64 = -1
         self.disjunction: i64 = -1
         self.prepare: Callable[[int], None] = _unprepared
@@ -372,6 +380,14 @@ class Store:
             self.piecewise = index
         elif name == ABSTRACT:
             self.abstract = index
+        elif name == "integral":
+            self.integral = index
+        elif name == "sum":
+            self.summation = index
+        elif name == "product":
+            self.product = index
+        elif name == "eq":
+            self.equality = index
         elif name == "and":
             self.conjunction = index
         elif name == "or":
@@ -379,6 +395,15 @@ class Store:
         return index
 
     # ---------------------------------------------------------------- reading nodes
+
+    def is_binder(self, op: i64) -> bool:
+        """Whether calls of this kind bind a variable: core/binders.py."""
+        f = op - CALL
+        return f >= 0 and (f == self.integral or f == self.summation or f == self.product)
+
+    def is_whole(self, op: i64) -> bool:
+        """Whether calls of this kind are differentiated as wholes, not by a partial for each argument."""
+        return op >= CALL and (op == CALL + self.piecewise or self.is_binder(op))
 
     def arg(self, i: i64, k: i64) -> i64:
         """Child k of node i."""

@@ -17,11 +17,8 @@ from symdiff.core.store import INT, NUM, SYM, Store
 PARAMETER: Final = -1  # the operation of a formal parameter
 
 
-def make_template(s: Store, root: int, parameters: list[int]) -> vec[i32]:
-    """Straight-line code that rebuilds root over other nodes in place of the parameters.
-
-    Finds what root reaches without the store's marks, for it runs in the middle of other passes.
-    """
+def below(s: Store, root: int) -> list[int]:
+    """What root reaches, ascending; found without the store's marks, in the middle of other passes."""
     seen = {root}
     stack = [root]
     while stack:
@@ -29,9 +26,14 @@ def make_template(s: Store, root: int, parameters: list[int]) -> vec[i32]:
             if int(c) not in seen:
                 seen.add(int(c))
                 stack.append(int(c))
+    return sorted(seen)
+
+
+def make_template(s: Store, root: int, parameters: list[int]) -> vec[i32]:
+    """Straight-line code that rebuilds root over other nodes in place of the parameters."""
     code: list[int] = []
     place: dict[int, int] = {}
-    for i in sorted(seen):
+    for i in below(s, root):
         place[i] = len(place)
         op = int(s.op[i64(i)])
         if i in parameters:

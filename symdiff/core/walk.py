@@ -9,13 +9,13 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import instantiate, rebuild
-from symdiff.core.store import SYM, Store
+from symdiff.core.store import CALL, SYM, Store
 
 
-def reach(s: Store, roots: vec[i32], stop: i64 = -1) -> vec[i32]:
+def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     """Every node the roots reach, ascending; `s.slot[i]` is the place of node i in it until the next call.
 
-    stop: an operation whose nodes are found, but not what is below them.
+    whole: what is below calls that are differentiated as wholes is not looked for.
     """
     epoch = i32(s.next_epoch())
     op = s.op
@@ -41,7 +41,7 @@ def reach(s: Store, roots: vec[i32], stop: i64 = -1) -> vec[i32]:
             low = node
         if node > high:
             high = node
-        if i64(op[node]) <= SYM or i64(op[node]) == stop:
+        if i64(op[node]) <= SYM or (whole and i64(op[node]) >= CALL and s.is_whole(i64(op[node]))):
             continue
         k = i64(start[node])
         end = i64(start[node + 1])
@@ -82,14 +82,16 @@ def symbols(s: Store, roots: list[int]) -> list[int]:
     return sorted(found, key=s.name)
 
 
-#: Templates for calls, by node: over a call's children, replaced already, and further nodes.
-Formulas = dict[int, tuple[vec[i32], list[int]]]
-
-
-def substitute(s: Store, root: int, old: list[int], new: list[int], formulas: Formulas | None = None) -> int:
+def substitute(
+    s: Store,
+    root: int,
+    old: list[int],
+    new: list[int],
+    formulas: dict[int, tuple[vec[i32], list[int]]] | None = None,
+) -> int:
     """root with each old node replaced by its new one, all at once, rebuilt by the constructors.
 
-    formulas: what to build in place of calls.
+    formulas: by call, what to build in its place: a template, over the call's children and further nodes.
     """
     ids = reach(s, vec[i32]([i32(root)]))
     n = i64(len(ids))

@@ -12,13 +12,15 @@ from importlib import import_module
 from typing import Any
 
 from symdiff.errors import SymdiffError
-from symdiff.evaluate.program import Program, assemble
+from symdiff.evaluate.program import Binder, Program, assemble
 from symdiff.functions import TABLE, index
 from symdiff.functions.record import Function
 
 
-def record(name: str) -> Function:
+def record(name: str | Binder) -> Function:
     """The record of a function; SymdiffError where there is none."""
+    if isinstance(name, Binder):
+        raise SymdiffError(f"the value of {name} is known in floats only")
     try:
         return TABLE[index(name)]
     except KeyError:

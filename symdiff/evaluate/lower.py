@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import compress, pairwise
 
-from symdiff.core.store import ABSTRACT, NAMING
+from symdiff.core.store import NAMING
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import (
     ADD,
@@ -36,6 +36,7 @@ from symdiff.evaluate.program import (
     SELECT,
     SQRT,
     SUB,
+    Binder,
 )  # fmt: skip
 from symdiff.expr import Graph
 
@@ -101,10 +102,10 @@ class Values:
         self.args: list[tuple[int, ...]] = []
         self.boolean = bytearray()
         self.constants: list[Rational] = []
-        self.functions: list[str] = []
+        self.functions: list[str | Binder] = []
         self._known: dict[tuple[int, ...], int] = {}
         self._constants: dict[Rational, int] = {}
-        self._functions: dict[str, int] = {}
+        self._functions: dict[str | Binder, int] = {}
         self._powers: dict[int, dict[int, int]] = {}
 
     def emit(self, op: int, *args: int) -> int:
@@ -128,7 +129,7 @@ class Values:
             self.constants.append((p, q))
         return value
 
-    def call(self, name: str, *args: int) -> int:
+    def call(self, name: str | Binder, *args: int) -> int:
         """The value of a function."""
         index = self._functions.setdefault(name, len(self.functions))
         if index == len(self.functions):
@@ -201,8 +202,9 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
         if op <= N_NUM:
             p, q = _rational(leaf)
             result = s.constant(p, q)
-        elif op == N_SYM and leaf[0] == NAMING:
-            result = -1
+        elif op == N_SYM and leaf.startswith(NAMING):
+            name = leaf.removeprefix(NAMING)
+            raise SymdiffError(f'{name} has no value: give it a formula by subs({{"{name}(x)": "sin(x)"}})')
         elif op == N_SYM:
             if leaf not in inputs:
                 known = ", ".join(names) if names else "none"
@@ -250,9 +252,8 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
                 if p < 0:
                     positive[node] = result
                     result = s.quotient(s.constant(1), result)
-        elif leaf == ABSTRACT:
-            name = graph.leaf[args[0]][1:]
-            raise SymdiffError(f'{name} has no value: give it a formula by subs({{"{name}(x)": "sin(x)"}})')
+        elif isinstance(leaf, Binder):
+            result = s.call(leaf, *[value[a] for a in args])
         else:
             name = str(leaf)
             operands = [value[a] for a in args]

@@ -22,8 +22,8 @@ import numpy as np
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.backends import Callback, definition, dotted, nowhere, record
-from symdiff.evaluate.program import CALL
-from symdiff.evaluate.python import LONGEST_SOURCE, Tape, real
+from symdiff.evaluate.program import CALL, Binder
+from symdiff.evaluate.python import LONGEST_SOURCE, Tape, binder, real
 
 Array = np.ndarray[Any, Any]
 
@@ -62,9 +62,11 @@ KERNELS: tuple[tuple[str, Callback], ...] = (
 # ------------------------------------------------------------ functions
 
 
-def kernel(name: str) -> Callback:
+def kernel(name: str | Binder) -> Callback:
     """A function of the table as kernel(*operands, out=array): by NumPy, by SciPy where it is installed, by
     its definition, or point by point in Python, in this order."""
+    if isinstance(name, Binder):
+        return _assigned(np.frompyfunc(binder(name), len(name.term.inputs) + 1, 1))
     f = record(name)
     found = getattr(np, f.numpy, None) or _scipy(f.scipy)
     if isinstance(found, np.ufunc):

@@ -36,20 +36,36 @@ READS = (
 SHOWN = 2_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Binder:
+    """An integral, or a sum or product over an index, as a function of its bounds and of the variables in its
+    term that are not bound.
+
+    kind: the name of its record.  term: a program with one output; its first input is the bound variable.
+    """
+
+    kind: str
+    term: Program
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """Straight-line code: instruction i writes register `dst[i]` = `op[i]` of the registers
     `operands[start[i] : start[i + 1]]`.
 
     inputs: variable names, in the caller's order, in the registers 0, 1, ...
-    constants: exact rationals (p, q); (0, 0) is "undefined".  functions: names of the functions called.
+    constants: exact rationals (p, q); (0, 0) is "undefined".  functions: names of the functions called, or
+    binders.
     prelude: how many leading instructions depend on no input.  outputs: one register for each output.
     registers: how many there are.  boolean: 1 for the registers that hold a truth value.
     """
 
     inputs: tuple[str, ...]
     constants: tuple[tuple[int, int], ...]
-    functions: tuple[str, ...]
+    functions: tuple[str | Binder, ...]
     op: array[int]
     dst: array[int]
     start: array[int]
@@ -126,9 +142,10 @@ def assemble(graph: Graph, names: Sequence[str]) -> Program:
     """
     from symdiff.evaluate.lower import lower
     from symdiff.evaluate.schedule import schedule
+    from symdiff.evaluate.terms import apart
 
     if len(set(names)) != len(names):
         twice = next(name for i, name in enumerate(names) if name in names[:i])
         raise SymdiffError(f"the variable {twice} is given twice")
-    values, outputs = lower(graph, names)
+    values, outputs = lower(apart(graph), names)
     return schedule(values, outputs, names)

@@ -20,7 +20,7 @@ from typing import Any
 
 from symdiff.evaluate import special
 from symdiff.evaluate.backends import Callback, definition, dotted, nowhere, record
-from symdiff.evaluate.program import CALL, GE, LT, POW, READS, Program, to_float
+from symdiff.evaluate.program import CALL, GE, LT, POW, READS, Binder, Program, to_float
 
 #: Python's compiler takes about 10 microseconds an instruction; beyond this the tape starts sooner.
 LONGEST_SOURCE = 20_000
@@ -112,8 +112,12 @@ def real(value: object) -> float:
 # ------------------------------------------------------------ functions
 
 
-def function(name: str, arithmetic: Arithmetic) -> Any:
-    """A function of the table that never raises, or the value of a constant."""
+def function(name: str | Binder, arithmetic: Arithmetic) -> Any:
+    """A function of the table that never raises, or the value of a constant; binders raise SymdiffError."""
+    if isinstance(name, Binder):
+        if arithmetic is not REAL_ARITHMETIC:
+            raise nowhere(name.kind, arithmetic.name)
+        return binder(name)
     f = record(name)
     if arithmetic is REAL_ARITHMETIC and f.python:
         return dotted(f.python)
@@ -127,8 +131,21 @@ def function(name: str, arithmetic: Arithmetic) -> Any:
     return lambda *values: tape(*values)[0]
 
 
-def fast_function(name: str, arithmetic: Arithmetic) -> Any:
+def binder(found: Binder) -> Callback:
+    """An integral, sum or product as a function of its bounds and of the variables in its term."""
+    tape = Tape(found.term)
+    over = dotted(record(found.kind).python)
+
+    def value(low: float, high: float, *variables: float) -> float:
+        return float(over(lambda k: tape(k, *variables)[0], low, high))
+
+    return value
+
+
+def fast_function(name: str | Binder, arithmetic: Arithmetic) -> Any:
     """The same function as quick as there is one; it may raise TROUBLE where that is nan or infinite."""
+    if isinstance(name, Binder):
+        return function(name, arithmetic)
     f = record(name)
     if arithmetic is REAL_ARITHMETIC and f.math:
         return getattr(math, f.math)

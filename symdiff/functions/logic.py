@@ -13,8 +13,8 @@ from symdiff.functions.record import Function
 def _comparison(name: str, numpy: str, latex: str) -> Function:
     """The record of one comparison of x and y: constant on both sides of x = y."""
     return Function(
-        name, ("x", "y"), derivative=("0", "0"), smooth="x != y", range="[0, 1]", exact=f"operator.{name}",
-        python=f"operator.{name}", numpy=numpy, latex=latex,
+        name, ("x", "y"), derivative=("0", "0"), smooth="x != y", jumps=True, range="[0, 1]",
+        exact=f"operator.{name}", python=f"operator.{name}", numpy=numpy, latex=latex,
     )
 
 
@@ -39,7 +39,8 @@ FUNCTIONS = (
         python="symdiff.evaluate.special.disjunction", numpy="logical_or", latex=r"\lor",
     ),
     Function(
-        "not", derivative=("0",), smooth="x != 0", range="[0, 1]", exact="symdiff.functions.exact.negation",
+        "not", derivative=("0",), smooth="x != 0", jumps=True, range="[0, 1]",
+        exact="symdiff.functions.exact.negation",
         python="operator.not_", numpy="logical_not", latex=r"\lnot",
     ),
 )

@@ -15,37 +15,38 @@ FUNCTIONS = (
         latex=r"\left|#1\right|",
     ),
     Function(
-        "sign", aliases=("sgn",), derivative=("0",), smooth="x != 0", parity=ODD, range="[-1, 1]",
+        "sign", aliases=("sgn",), derivative=("0",), jumps=True, smooth="x != 0", parity=ODD, range="[-1, 1]",
         exact="symdiff.functions.exact.sign",
         python="symdiff.evaluate.special.sign", numpy="sign", arb="sgn", mpmath="sign",
         latex=r"\operatorname{sgn}",
     ),
     Function(
-        "floor", derivative=("0",), smooth="x != floor(x)", exact="math.floor",
+        "floor", derivative=("0",), jumps=True, smooth="x != floor(x)", exact="math.floor",
         python="symdiff.evaluate.special.floor", numpy="floor", arb="floor", mpmath="floor",
         latex=r"\left\lfloor #1 \right\rfloor",
     ),
     Function(
-        "ceil", aliases=("ceiling",), derivative=("0",), smooth="x != floor(x)", exact="math.ceil",
-        python="symdiff.evaluate.special.ceil", numpy="ceil", arb="ceil", mpmath="ceil",
+        "ceil", aliases=("ceiling",), derivative=("0",), jumps=True, smooth="x != floor(x)",
+        exact="math.ceil", python="symdiff.evaluate.special.ceil", numpy="ceil", arb="ceil", mpmath="ceil",
         latex=r"\left\lceil #1 \right\rceil",
     ),
     # To the nearest integer, halves to the even one, as Python and IEEE 754 do.
     Function(
-        "round", derivative=("0",), smooth="x + 1/2 != floor(x + 1/2)", parity=ODD, exact="builtins.round",
+        "round", derivative=("0",), jumps=True, smooth="x + 1/2 != floor(x + 1/2)", parity=ODD,
+        exact="builtins.round",
         python="symdiff.evaluate.special.round", numpy="rint", scipy="round",
         arb="symdiff.evaluate.balls.nearest", mpmath="nint", latex=r"\operatorname{round}",
     ),
     # The fractional part x - floor(x), never negative.
     Function(
-        "frac", derivative=("1",), definition="x - floor(x)", smooth="x != floor(x)", period="1",
+        "frac", derivative=("1",), definition="x - floor(x)", jumps=True, smooth="x != floor(x)", period="1",
         range="[0, 1)", exact="symdiff.functions.exact.frac",
         python="symdiff.evaluate.special.frac", mpmath="frac", latex=r"\operatorname{frac}",
     ),
     # The remainder x - y*floor(x/y), with the sign of y.
     Function(
-        "mod", ("x", "y"), derivative=("1", "-floor(x/y)"), defined="y != 0", smooth="x/y != floor(x/y)",
-        exact="symdiff.functions.exact.mod",
+        "mod", ("x", "y"), derivative=("1", "-floor(x/y)"), defined="y != 0", jumps=True,
+        smooth="x/y != floor(x/y)", exact="symdiff.functions.exact.mod",
         python="symdiff.evaluate.special.mod", numpy="mod", mpmath="fmod",
         arb="symdiff.evaluate.balls.remainder", latex=r"#1 \bmod #2",
     ),
@@ -71,8 +72,8 @@ FUNCTIONS = (
     ),
     # The unit step, 1/2 at the jump.
     Function(
-        "heaviside", aliases=("step",), derivative=("0",), definition="(1 + sign(x))/2", smooth="x != 0",
-        range="[0, 1]", exact="symdiff.functions.exact.heaviside",
+        "heaviside", aliases=("step",), derivative=("0",), definition="(1 + sign(x))/2",
+        jumps=True, smooth="x != 0", range="[0, 1]", exact="symdiff.functions.exact.heaviside",
         python="symdiff.evaluate.special.heaviside", latex=r"\operatorname{H}",
     ),
     Function(

@@ -18,6 +18,8 @@ class Function(NamedTuple):
     name, aliases     how a user calls it.
     parameters        its arguments' names; ("*",) for any number of them; () for a constant.
     folds             of two arguments, but may be called with more: f(a, b, c) is f(f(a, b), c).
+    binds             of a term, a variable that is bound in it, and two bounds; python then names a function
+                      of the term, as a function of floats, and the bounds.
     derivative        one formula per parameter; "" where no closed form is known; () where the core has its
                       own rule (piecewise, and, or) or there is nothing to differentiate.
     rewrite           the name is only notation, and the parser writes this formula in its place.
@@ -25,6 +27,7 @@ class Function(NamedTuple):
                       what a backend without a name of its own evaluates. Not for rewriting what a user reads.
     defined           the condition for a real value; "" is everywhere.
     smooth            the condition, besides `defined`, under which the known derivatives are right, or "".
+    jumps             whether the value jumps where `smooth` or `defined` fails.
     parity, period    "even", "odd" or ""; a shift that leaves the value unchanged, or "".
     range             intervals that together hold every value, joined by "or"; "" is the real line.
     special           exact values, (argument, value), of functions of one argument.
@@ -47,11 +50,13 @@ class Function(NamedTuple):
     parameters: tuple[str, ...] = ("x",)
     aliases: tuple[str, ...] = ()
     folds: bool = False
+    binds: bool = False
     derivative: tuple[str, ...] = ()
     rewrite: str = ""
     definition: str = ""
     defined: str = ""
     smooth: str = ""
+    jumps: bool = False
     parity: str = ""
     period: str = ""
     range: str = ""

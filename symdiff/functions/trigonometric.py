@@ -89,7 +89,7 @@ FUNCTIONS = (
     ),
     Function(
         "acot", aliases=("arccot",), derivative=("-1/(1 + x^2)",), definition="atan(1/x)", defined="x != 0",
-        parity=ODD, range="(-pi/2, 0) or (0, pi/2)", special=_back(_at(_ANGLES[:4], _COT)),
+        jumps=True, parity=ODD, range="(-pi/2, 0) or (0, pi/2)", special=_back(_at(_ANGLES[:4], _COT)),
         python="symdiff.evaluate.special.acot", mpmath="acot", latex=r"\operatorname{arccot}",
     ),
     Function(
@@ -108,7 +108,7 @@ FUNCTIONS = (
     # The angle of the point (x, y); undefined at the origin, with a jump along the negative x axis.
     Function(
         "atan2", ("y", "x"), aliases=("arctan2",), derivative=("x/(x^2 + y^2)", "-y/(x^2 + y^2)"),
-        defined="x != 0 or y != 0", smooth="x > 0 or y != 0", range="(-pi, pi]",
+        defined="x != 0 or y != 0", smooth="x > 0 or y != 0", jumps=True, range="(-pi, pi]",
         python="math.atan2", math="atan2", numpy="arctan2", arb="atan2", mpmath="atan2",
         latex=r"\operatorname{atan2}",
     ),

@@ -35,9 +35,10 @@ def parse(
     """The expression that the text spells.
 
     text: `^` or `**` for powers, products with or without a sign (1/2x is 1/(2*x)), |x|, conditions such as
-    0 < x <= 1, piecewise(x > 0, x, -x), derivatives such as diff(x^2, x).  constants: which of the names e, pi and tau are constants; every
-    other name is a variable.  limits: of characters, and of bits of a number.  functions: names of abstract
-    functions, of which nothing is known; f'(x), f''(x), f'{4}(x) and f'{1,0}(x, y) are their derivatives.
+    0 < x <= 1, piecewise(x > 0, x, -x), derivatives such as diff(x^2, x).  constants: which of the names e,
+    pi and tau are constants; every other name is a variable.  limits: of characters, and of bits of a number.
+    functions: names of abstract functions, of which nothing is known; f'(x), f''(x), f'{4}(x) and
+    f'{1,0}(x, y) are their derivatives.
 
     Raises ParseError where the text is no formula, LimitError where it is too long, SymdiffError where a
     function is declared that is known.

@@ -330,7 +330,8 @@ def _wrong_kind(lexer: Lexer, text: str, words: list[str], error: UnexpectedToke
     what = f"argument {error.detail + 1} of {name}"
     if error.reason == NOT_A_VARIABLE:
         order = ", nor the order behind one" if error.detail > 1 else ""
-        return ParseError(f"{what} is no variable{order}", text, place, "write diff(x^2*y, x, 2, y)")
+        usage = "diff(x^2*y, x, 2, y)" if name == DIFF else _usage(name)
+        return ParseError(f"{what} is no variable{order}", text, place, f"write {usage}")
     if error.reason == NOT_A_CONDITION:
         return ParseError(f"{what} is a number, and {_CONDITION} is needed", text, place)
     return ParseError(f"{what} is a condition, and a number is needed", text, place, _INDICATOR)

@@ -13,7 +13,9 @@ from symdiff.functions import BY_NAME, TABLE
 CONSTANTS = ("e", "pi", "tau")
 
 #: Names of functions that are everyday names of variables too: without a parenthesis they are variables.
-ALSO_VARIABLES = frozenset({"beta", "gamma", "psi", "zeta", "Si", "Ci", "Shi", "Chi", "Ei", "li"})
+ALSO_VARIABLES = frozenset({"beta", "gamma", "psi", "zeta", "Si", "Ci", "Shi", "Chi", "Ei", "li"}) | {
+    record.name for record in TABLE if record.binds
+}
 
 #: What is no number of the reals, in the spellings of other programs.
 NOT_FINITE = frozenset({"inf", "Inf", "nan", "NaN", "oo", "infinity", "Infinity"})

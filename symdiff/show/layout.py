@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from symdiff.core.numbers import LONG_BITS
 from symdiff.core.store import ABSTRACT, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.expr import Graph, Number
+from symdiff.functions import TABLE
 from symdiff.show.order import Order, typed
 
 
@@ -78,7 +79,21 @@ class Applied:
     arguments: tuple[int, ...]
 
 
-Box = Digits | Name | Sum | Product | Power | Root | Call | Applied
+@dataclass(slots=True)
+class Bound:
+    """An integral, sum or product: of the term, over the name, from low to high."""
+
+    kind: str
+    term: int
+    name: int
+    low: int
+    high: int
+
+
+Box = Digits | Name | Sum | Product | Power | Root | Call | Applied | Bound
+
+#: Calls that bind a variable.
+BINDERS = frozenset(record.name for record in TABLE if record.binds)
 
 ONE = Number(1, 1, False)
 _HALF = Number(1, 2, False)
@@ -129,6 +144,8 @@ class Layout:
             return Applied(
                 typed(self.graph.leaf[args[0]]), orders, tuple([self.place[a] for a in args[n + 1 :]])
             )
+        if leaf in BINDERS:
+            return Bound(leaf, *[self.place[a] for a in args])
         return Call(leaf, tuple([self.place[a] for a in args]))
 
     def _signed(self, terms: tuple[int, ...], i: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symdiff.show.layout import ONE, Digits, Name, Power, Product, Root, Sum
+from symdiff.show.layout import ONE, Bound, Digits, Name, Power, Product, Root, Sum
 from symdiff.show.numerals import Numeral, numeral
 from symdiff.show.style import ANY, ATOM, POWER, PRODUCT, Pieces, Style
 
@@ -28,6 +28,9 @@ class Plain(Style):
 
     def name(self, box: Name) -> tuple[int, Pieces]:
         return ATOM, [box.name]
+
+    def bound(self, box: Bound) -> tuple[int, Pieces]:
+        return self.function(box.kind, (box.term, box.name, box.low, box.high))
 
     def orders(self, numbers: str) -> str:
         return f"'{{{numbers}}}"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symdiff.show.layout import Call, Digits, Name, Power, Product, Root
+from symdiff.show.layout import Bound, Call, Digits, Name, Power, Product, Root
 from symdiff.show.names import GREEK, parts
 from symdiff.show.numerals import Numeral, numeral
-from symdiff.show.style import ANY, ATOM, POWER, PRODUCT, Pieces, Style
+from symdiff.show.style import ANY, ATOM, POWER, PRODUCT, SIGN, Pieces, Style
 
 #: Exponents made of these are raised; blanks are dropped.
 _LINE, _ABOVE = "0123456789+−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
@@ -26,6 +26,9 @@ SIGNS = {
     "abs": "|#|", "floor": "⌊#⌋", "ceil": "⌈#⌉", "cbrt": "∛(#)", "gamma": "Γ(#)", "digamma": "ψ(#)",
     "zeta": "ζ(#)", "asin": "arcsin(#)", "acos": "arccos(#)", "atan": "arctan(#)", "log": "ln(#)", "pi": "π",
 }  # fmt: skip
+
+#: Signs of what binds a variable.
+BINDERS = {"integral": "∫", "sum": "∑", "product": "∏"}
 
 #: What a number may be put against, besides a letter that begins no word.
 OPENING = "(√∛|⌊⌈"
@@ -54,6 +57,31 @@ class Pretty(Style):
         if index.isdecimal() and index.isascii():
             return ATOM, [head + index.translate(LOWERED)]
         return ATOM, [f"{head}_{GREEK.get(index, index)}" if index else head]
+
+    def bound(self, box: Bound) -> tuple[int, Pieces]:
+        low, high = self.shown(box.low, ANY), self.shown(box.high, ANY)
+        if box.kind == "integral":  # its d ends it, so that it may stand among factors
+            return PRODUCT, [
+                f"{BINDERS[box.kind]}[",
+                *low,
+                "..",
+                *high,
+                "] ",
+                *self.shown(box.term, PRODUCT),
+                " d",
+                box.name,
+            ]
+        return SIGN, [
+            BINDERS[box.kind],
+            "[",
+            box.name,
+            "=",
+            *low,
+            "..",
+            *high,
+            "] ",
+            *self.shown(box.term, PRODUCT),
+        ]
 
     def orders(self, numbers: str) -> str:
         return f"^({numbers})"

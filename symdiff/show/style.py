@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from symdiff.errors import LimitError
 from symdiff.expr import Graph
 from symdiff.limits import Limits
-from symdiff.show.layout import Applied, Call, Digits, Layout, Name, Power, Product, Root, Sum
+from symdiff.show.layout import Applied, Bound, Call, Digits, Layout, Name, Power, Product, Root, Sum
 from symdiff.show.numerals import Numeral, numeral
 
 #: From loose to tight, as in Python.
@@ -66,6 +66,7 @@ class Style:
             Root: self.root_of,
             Call: self.call,
             Applied: self.applied,
+            Bound: self.bound,
         }
         for box in self.boxes:
             level, pieces = writers[type(box)](box)
@@ -179,6 +180,9 @@ class Style:
         return self.shown(b, tight)
 
     # ------------------------------------------------------------ what a style says
+
+    def bound(self, box: Bound) -> tuple[int, Pieces]:
+        raise NotImplementedError
 
     def orders(self, numbers: str) -> str:
         """How often a function is differentiated in each argument, where primes do not say it."""

@@ -9,10 +9,10 @@ import re
 from typing import ClassVar
 
 from symdiff.functions import BY_NAME, TABLE
-from symdiff.show.layout import Call, Digits, Name, Power, Product, Root
+from symdiff.show.layout import Bound, Call, Digits, Name, Power, Product, Root
 from symdiff.show.names import COMMAND, GREEK, parts
 from symdiff.show.numerals import Numeral, numeral
-from symdiff.show.style import ANY, ATOM, INFIX, POWER, PRODUCT, SUM, Pieces, Style
+from symdiff.show.style import ANY, ATOM, INFIX, POWER, PRODUCT, SIGN, SUM, Pieces, Style
 
 #: Functions whose form on the page differs from the command in their record.
 FORMS = {"exp": "e^{#1}"}
@@ -59,6 +59,13 @@ class Tex(Style):
         head, index = parts(box.name)
         below = ",".join(letter(part) for part in index.split("_") if part)
         return ATOM, [letter(head) + (f"_{{{below}}}" if below else "")]
+
+    def bound(self, box: Bound) -> tuple[int, Pieces]:
+        low, high = self.shown(box.low, ANY), self.shown(box.high, ANY)
+        term = self.shown(box.term, PRODUCT)
+        if box.kind == "integral":  # its d ends it, so that it may stand among factors
+            return PRODUCT, [form(box.kind), "_{", *low, "}^{", *high, "} ", *term, r" \, d", box.name]
+        return SIGN, [form(box.kind), "_{", box.name, "=", *low, "}^{", *high, "} ", *term]
 
     def orders(self, numbers: str) -> str:
         return f"^{{({numbers})}}"

@@ -73,7 +73,7 @@ class Reader(Field):
                 continue
             op = int(s.op[node])
             args: list[int] = []
-            if op > SYM and op != CALL + s.piecewise and op not in s.logic:
+            if op > SYM and not s.is_whole(op) and op not in s.logic:
                 args = [int(c) for c in s.children(node)]
             unknown = [c for c in args if c not in known]
             if unknown:
@@ -441,7 +441,8 @@ class Reader(Field):
 def strict_nodes(s: Store, roots: list[int]) -> Nodes:
     """(node, operation, children) of what must be defined for the roots to be, children first.
 
-    What is below a piecewise or a condition need not be, so it is left out.
+    What is below a piecewise or a condition need not be, nor terms of a sum that may be empty, so they are
+    left out.
     """
     ids, ops, children, places = walk.export(s, roots)
     needed = [False] * len(ids)
@@ -450,7 +451,7 @@ def strict_nodes(s: Store, roots: list[int]) -> Nodes:
     out = []
     for i in range(len(ids) - 1, -1, -1):
         if needed[i]:
-            if ops[i] != CALL + s.piecewise and ops[i] not in s.logic:
+            if not s.is_whole(ops[i]) and ops[i] not in s.logic:
                 for k in children[i]:
                     needed[k] = True
             out.append((ids[i], ops[i], [ids[k] for k in children[i]]))
