@@ -48,6 +48,8 @@ def replaced(expr: Expr, values: Mapping[str, object]) -> Expr:
     for key, value in values.items():
         called = _CALL.fullmatch(key)
         if called is None:
+            if not walk.is_typed(key):
+                raise SymdiffError(f"{key!r} is not a name for a variable")
             variables[key] = formula(value)
             continue
         (name,) = function_names([called[1]])

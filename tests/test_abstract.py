@@ -250,7 +250,7 @@ def test_replacement_is_simultaneous_and_takes_derivatives_along() -> None:
     assert parse("g'{1,1}(x*y, 2)").subs({"g(a, b)": "a^2*b^3*z"}) is sd.parse("24*z*(x*y)")
 
 
-@pytest.mark.parametrize("key", ["f(x, x)", "f(x + 1)", "f()", "f(2)", "sin(x)"])
+@pytest.mark.parametrize("key", ["f(x, x)", "f(x + 1)", "f()", "f(2)", "sin(x)", "\1f", ""])
 def test_a_key_that_names_no_function_is_refused(key: str) -> None:
     with pytest.raises(sd.SymdiffError):
         parse("f(x)").subs({key: 1})
@@ -264,6 +264,21 @@ def test_functions_are_called_from_python() -> None:
     assert sd.diff(f(x) * g(x, 1), "x") is sd.diff(parse("f(x)*g(x, 1)"), "x")
     with pytest.raises(sd.SymdiffError, match="takes arguments"):
         f()
+
+
+def test_the_total_derivative_along_abstract_paths() -> None:
+    def read(text: str) -> sd.Expr:
+        return sd.parse(text, functions="x y")
+
+    assert sd.total_diff("x^2*y*c", "t", ["x"]) is read("2*c*y*x(t)*x'(t)")
+    first = sd.total_diff("sin(x*y) + t", "t", ["x", "y"])
+    assert sd.equal(first, read("(x'(t)*y(t) + x(t)*y'(t))*cos(x(t)*y(t)) + 1")) is True
+    paths = {"x": "exp(-t)", "y": "t^2 + 1"}
+    for order in (1, 2, 3):
+        found = sd.total_diff("x^2*sin(y) + t*y", "t", ["x", "y"], order)
+        put_in = found.subs({f"{name}(t)": path for name, path in paths.items()})
+        expected = sd.total_diff("x^2*sin(y) + t*y", "t", paths, order)
+        assert sd.evaluate(put_in, t=0.7) == pytest.approx(sd.evaluate(expected, t=0.7), rel=1e-12)
 
 
 # ------------------------------------------------------------ what has no answer

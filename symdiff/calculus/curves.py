@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from symdiff.abstract import function
 from symdiff.calculus.derivatives import diff
 from symdiff.calculus.variables import Variable, asked, name_of, names_of, whole_order
 from symdiff.core import build, derive
@@ -58,7 +59,7 @@ def inverse_diff(
 def total_diff(
     f: Any,
     variable: Variable,
-    paths: Mapping[Any, Any],
+    paths: Mapping[Any, Any] | Sequence[Variable],
     /,
     order: int = 1,
     *,
@@ -67,16 +68,22 @@ def total_diff(
 ) -> Expr:
     """The derivative of f by t where other variables follow paths x(t): an expression in t.
 
-    paths: {"x": "cos(t)", "y": "t^2"}, put in all at once; a variable without one is a constant.
+    paths: {"x": "cos(t)", "y": "t^2"}, put in all at once, or the variables alone, whose paths are then
+    abstract functions x(t), y(t); a variable without a path is a constant.
     Raises SymdiffError where t itself is given a path.
 
     >>> total_diff("x^2*y + t", "t", {"x": "exp(t)", "y": "exp(-t)"})
     exp(t) + 1
+    >>> total_diff("x^2*y", "t", ["x"])
+    2*y*x(t)*x'(t)
     """
-    if not isinstance(paths, Mapping):
-        raise SymdiffError('paths are given by variable: {"x": "cos(t)", "y": "t^2"}')
     t = name_of(variable)
-    given = {name_of(name): formula(path) for name, path in paths.items()}
+    if isinstance(paths, Mapping):
+        given = {name_of(name): formula(path) for name, path in paths.items()}
+    elif isinstance(paths, Sequence) and not isinstance(paths, str):
+        given = {name: function(name)(t) for name in map(name_of, paths)}
+    else:
+        raise SymdiffError('paths are given by variable, {"x": "cos(t)"}; for abstract ones name them, ["x"]')
     if t in given:
         raise SymdiffError(f"{t} is what the derivative is taken by and has no path")
     expr = formula(asked(f, [t, *given])[0])
