@@ -50,10 +50,7 @@ class Program:
 
     def expressions(self) -> list[Expr]:
         """The outputs in terms of inputs."""
-        meaning: dict[str, Expr] = {}
-        for name, text in self.lines:
-            e = read(text)
-            meaning[name] = e.subs({n: meaning[n] for n in e.symbols if n in meaning})
+        meaning = sd.program(self.lines, constants=("pi",))
         return [meaning[name] for name in self.outputs]
 
     def check(self, values: Places) -> None:
