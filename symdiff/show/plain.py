@@ -1,8 +1,8 @@
 """Formulas as they are typed: text that the parser reads back to the very same node.
 
-With `^` written `**` it is Python, of the same value, but for primes; so precedence is Python's.  Two products
-of the same factors may be different nodes, and then look different: a/b/c has two bars and a/(b*c) one,
-x*(y*z) keeps its parentheses.
+With `^` written `**` it is Python, of the same value, but for primes; so precedence is Python's.  Two
+products of the same factors may be different nodes, and then look different: a/b/c has two bars and a/(b*c)
+one, x*(y*z) keeps its parentheses.
 """
 
 from __future__ import annotations
