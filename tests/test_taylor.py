@@ -125,6 +125,32 @@ def test_conditions_are_not_differentiated() -> None:
         sd.diff("zeta(x)", "x", 2)
 
 
+@pytest.mark.parametrize(
+    ("formula", "order", "expected"),
+    [
+        ("integral(t^2*x, t, 0, x)", 2, "4*x^2"),
+        ("integral(exp(t), t, 0, x)", 3, "exp(x)"),
+        ("integral(cos(t*x)*x, t, 0, 1)", 2, "-sin(x)"),
+        ("sum(x^k, k, 1, 30)", 28, f"{math.factorial(28)}*(1 + 29*x + 435*x^2)"),
+        ("piecewise(integral(t, t, 0, x) > 0, x^4, x^3)", 3, "24*x"),
+    ],
+)
+@pytest.mark.parametrize("simplify", [True, False])
+def test_integrals_and_sums_are_differentiated_to_any_order(
+    formula: str, order: int, expected: str, simplify: bool
+) -> None:
+    d = sd.diff(formula, "x", order, simplify=simplify)
+    assert value(d, x=1.25) == pytest.approx(value(sd.parse(expected), x=1.25), rel=1e-9)
+
+
+def test_abstract_functions_to_any_order() -> None:
+    f = sd.parse("f(x)*x^2", functions={"f": 1})
+    expected = sd.parse("x^2*f'''''(x) + 10*x*f''''(x) + 20*f'''(x)", functions={"f": 1})
+    assert sd.equal(sd.diff(f, "x", 5), expected) is True
+    polynomial = sd.parse("f(0) + x*f'(0) + x^2*f''(0)/2", functions={"f": 1})
+    assert sd.equal(sd.taylor(sd.parse("f(x)", functions={"f": 1}), "x", order=2), polynomial) is True
+
+
 EXPRESSIONS = st.recursive(
     st.sampled_from(["x", "y", "2", "x^2"]),
     lambda inner: st.one_of(
@@ -219,6 +245,8 @@ POLYNOMIALS = [
     ("piecewise(x < 1, x^2, 2)", "0", 3, "x^2"),
     ("piecewise(x == 0, 1, sin(x)/x)", "0", 2, "1 - x^2/6"),
     ("piecewise(x < a, x^2, x)", "0", 2, "piecewise(0 < a, x^2, x)"),
+    ("integral(exp(t^2), t, 0, x)", "0", 5, "x + x^3/3 + x^5/10"),
+    ("sum(sin(k*x)/x, k, 1, 3)", "0", 2, "6 - 6*x^2"),
 ]
 
 
@@ -250,6 +278,7 @@ def test_taylor_polynomials(formula: str, at: str, order: int, expected: str) ->
         ("asin(x)", 1, "not smooth"),
         ("x^n", 0, "not smooth"),
         ("0^x", 1, "not defined"),
+        ("sum(x^k, k, 1, n)", 0, "not smooth"),
         ("piecewise(x < 1, x^2, 2)", 1, "branches change"),
         ("piecewise(x == 0, 2, sin(x)/x)", 0, "jump"),
         ("1/(sin(x)^2 + cos(x)^2 - 1)", 0, "seems to be 0"),

@@ -14,7 +14,8 @@ from collections.abc import Generator
 from typing import Any
 
 from symdiff.calculus.variables import Variable, asked, name_of, whole_order
-from symdiff.core import build, numbers, partials, walk
+from symdiff.core import build, derive, numbers, partials, walk
+from symdiff.core.binders import BOUND, HIGH, LOW, TERM, refuse_jumps
 from symdiff.core.facts import facts
 from symdiff.core.measure import NOT_POSITIVE
 from symdiff.core.store import CALL, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Store
@@ -184,6 +185,8 @@ class _Series:
             return self._power(args[0], args[1], k)
         if op == CALL + s.piecewise:
             return self._pieces(node, args, k)
+        if s.is_binder(int(op)):
+            return self._bound(node, args, k)
         return self._call(node, args, k)
 
     def _known(self, value: int) -> Work:
@@ -315,6 +318,21 @@ class _Series:
                 if u != ZERO:
                     terms.append(self._term(s.integer(i), over, u, (yield partial, k - i)))
         return build.add(s, terms)
+
+    def _bound(self, node: int, args: list[int], k: int | None) -> Work:
+        """Of an integral or a sum between fixed bounds term by term, else what its slope says."""
+        s = self.s
+        f = s.op[node] - CALL
+        if f != s.product and not self.degree[args[LOW]] and not self.degree[args[HIGH]]:
+            if f == s.integral:
+                refuse_jumps(s, node, {self.x})
+            term = yield args[TERM], k
+            return term if k is None or term == ZERO else build.call(s, f, [term, *args[BOUND:]])
+        if not k or k < 0:
+            return walk.substitute(s, node, [self.x], [self.at]) if k == 0 else 0
+        slope = derive.forward(s, [node], self.x)[0]
+        self._learn(slope)
+        return build.mul(s, numbers.number(s, 1, k), (yield slope, k - 1))
 
     def _defined(self, node: int, args: list[int]) -> Work:
         """The lowest order of a call, whose record has to say that it is smooth, or has a definition."""

@@ -1,4 +1,4 @@
-"""Taylor coefficients as numbers: the tape of core/taylor.py, run on float64 arrays.
+"""Taylor coefficients as numbers: the tape of core/tape.py, run on float64 arrays.
 
 In: formulas, a point or many, a variable, an order.  Out: for each formula an array of f^(k)/k!, k = 0 to the
 order, for every point.  What the steps are at the point comes from one program; a coefficient is then the
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from symdiff.calculus.variables import whole_order
-from symdiff.core.taylor import CHAIN, CONSTANT, MULTIPLE, PIECES, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
+from symdiff.core.tape import CHAIN, CONSTANT, MULTIPLE, PIECES, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
 from symdiff.evaluate.numpy import Array, ArrayCode, numbers
 from symdiff.evaluate.program import assemble
 from symdiff.evaluate.python import Tape as Scalars
