@@ -87,7 +87,8 @@ def jacobians() -> Iterator[Program]:
 
 
 def table() -> Iterator[str]:
-    """Markdown; AssertionError where a limit is passed."""
+    """Markdown; AssertionError at the end where a limit was passed."""
+    missed: list[str] = []
     yield "| Jacobian | of f | of f, as written | of J | J/f | limit | CasADi's J | SymEngine's J |"
     yield "|---|--:|--:|--:|--:|--:|--:|--:|"
     for program in jacobians():
@@ -96,7 +97,8 @@ def table() -> Iterator[str]:
         f, mine = operations(outputs), operations(J.values)
         written = sum(operations([programs.read(text)]) for _, text in program.lines)
         most = limit(program.title) if f > 1 else None
-        assert most is None or mine <= most * f, f"{program.title}: {mine}/{f} is more than {most}"
+        if most is not None and mine > most * f:
+            missed.append(f"{program.title}: {mine}/{f} is more than {most}")
         counts: list[Callable[[Program], int] | None] = [
             casadi if installed("casadi") else None,
             symengine
@@ -117,8 +119,10 @@ def table() -> Iterator[str]:
         if own == 0:
             continue
         ratio = operations(sd.gradient(f_, simplify=False)) / own
-        assert ratio <= GRADIENTS, f"{corpus} {name}: {ratio}"
+        if ratio > GRADIENTS:
+            missed.append(f"{corpus} {name}: {ratio}")
         before = worst.get(corpus, (0.0, "", 0))
         worst[corpus] = (*max(before[:2], (ratio, name)), before[2] + 1)
     for corpus, (ratio, name, count_) in worst.items():
         yield f"| {corpus} | {count_:,} | {ratio:.2f} | {name} | {GRADIENTS:g} |"
+    assert not missed, "; ".join(missed)
