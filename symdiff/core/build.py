@@ -30,7 +30,7 @@ from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE,
 from symdiff.core.template import PARAMETER
 
 FLAT: Final = 64  # sums longer than this stay nested, so that adding a term n times is not quadratic
-SHARED: Final = 8  # and in derivatives and parentheses already longer than this: a copy costs its length
+SHARED: Final = 9  # and in derivatives and parentheses already longer than this: a copy costs its length
 
 # ---------------------------------------------------------------- sums
 

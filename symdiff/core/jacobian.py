@@ -23,7 +23,7 @@ from symdiff.core.store import CALL, SCALE, SUM, SYM, Store
 from symdiff.core.walk import reach
 
 MOST: Final = 1 << 30  # costs are counted no further
-ELIMINATED: Final = 1 << 16  # a group whose least cost, in quarters of a multiplication, is above is swept
+ELIMINATED: Final = 1 << 13  # a group whose least cost, in quarters of a multiplication, is above is swept
 
 
 def jacobian(s: Store, roots: list[int], xs: list[int]) -> tuple[list[int], list[int], list[int]]:
