@@ -187,21 +187,24 @@ def test_values_at_depth_are_right(text: str, level: str) -> None:
     )
 
 
+SECOND = """
+(e,) = sd.symbols("x")
+v, d, dd = 0.5, 1.0, 0.0
+for _ in range(n):
+    e = sd.sin(e)
+    v, d, dd = math.sin(v), math.cos(v)*d, math.cos(v)*dd - math.sin(v)*d*d
+second = sd.diff(e, "x", 2, simplify=False)
+assert second.nodes <= 8*n
+"""
+
+
 def test_the_second_derivative_of_a_million_nested_calls() -> None:
-    alone(
-        """
-        (e,) = sd.symbols("x")
-        v, d, dd = 0.5, 1.0, 0.0
-        for _ in range(n):
-            e = sd.sin(e)
-            v, d, dd = math.sin(v), math.cos(v)*d, math.cos(v)*dd - math.sin(v)*d*d
-        second = sd.diff(e, "x", 2, simplify=False)
-        assert second.nodes <= 8*n
-        (value,) = sd.compile([second], ["x"], backend="numpy")(np.array([0.5]))
-        assert math.isclose(value[0], dd, rel_tol=1e-6)
-        """,
-        n=DEPTH if COMPILED else LESS // 5,
-    )
+    alone(SECOND, n=DEPTH if COMPILED else LESS // 5)
+    values = """
+    (value,) = sd.compile([second], ["x"], backend="numpy")(np.array([0.5]))
+    assert math.isclose(value[0], dd, rel_tol=1e-6)
+    """
+    alone(SECOND + textwrap.dedent(values), n=LESS // 5)
 
 
 def shared(levels: int) -> sd.Expr:
