@@ -298,6 +298,24 @@ def test_forward_and_reverse_agree_with_slopes(text: str) -> None:
                 assert sd.evaluate(d, x=x, y=y) == pytest.approx(expected, rel=1e-6, abs=1e-8), d
 
 
+def test_high_orders_and_taylor_polynomials() -> None:
+    x, t = sympy.symbols("x t")
+    text = "integral(exp(-t^2*x)*sin(x), t, 0, x^2)"
+    judge = sympy.Integral(sympy.exp(-(t**2) * x) * sympy.sin(x), (t, 0, x**2))
+    for order in (2, 3, 4):
+        for derivative in (sd.diff(text, "x", order), sd.diff(text, "x", order, simplify=False)):
+            expected = by_mpmath(judge.diff(x, order), {"x": 0.7})
+            assert sd.evaluate(derivative, x=0.7) == pytest.approx(expected, rel=1e-9)
+    assert sd.taylor("integral(exp(-t^2), t, 0, x)", "x", at=0, order=5) is sd.parse("x^5/10 - x^3/3 + x")
+    coefficients = sd.compile("integral(exp(-t*x), t, 0, x)", ["x"]).taylor(0.5, 4)
+    f = sympy.series((1 - sympy.exp(-(x**2))) / x, x, sympy.Rational(1, 2), 5).removeO()
+    expected = sympy.Poly(sympy.expand(f.subs(x, x + sympy.Rational(1, 2))), x).all_coeffs()[::-1]
+    assert list(coefficients) == pytest.approx([float(c) for c in expected], rel=1e-9)
+    for refused in ("sum(x^k, k, 1, n)", "integral(t/x, t, 0, 1)"):
+        with pytest.raises(sd.DomainError):
+            sd.taylor(refused, "x", at=0, order=3)
+
+
 JUMPING = [
     "heaviside(t - x)", "floor(t*x)", "piecewise(t < x, 1, 2*x)", "sign(t - x)*y", "t*mod(t, x)",
     "atan2(t - x, -1)", "sum(sign(t - k*x), k, 1, 3)",

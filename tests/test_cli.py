@@ -315,7 +315,7 @@ def test_every_line_of_the_input_gets_its_answer() -> None:
     assert second["error"] == {
         "message": "x is a variable here, so x(y+1) is not a call",
         "position": 3,
-        "suggestion": "for a product write x*(y+1)",
+        "suggestion": 'for a product write x*(y+1); for a function declare it: functions="x"',
     }
     assert done.stderr.startswith("symdiff: line 3: x is a variable here")
 

@@ -15,11 +15,7 @@ from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify_all
 
-#: Derivatives of up to this order are also simplified after each order: one in ten is shorter so, by a third.
-#: Of higher orders, for which that takes long, only those that are swollen otherwise.
-SIMPLIFY_EACH = 4
-
-#: What is longer than this is swollen, and is simplified no further after each order.
+#: Up to this size derivatives of higher order are also simplified after each order.
 SIMPLIFY_BETWEEN = 2_000
 
 
@@ -49,7 +45,7 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
         return raw
     names = [name for name, order in orders for _ in range(order)]
     best = simplify_all([raw], effort=effort)[0]
-    if len(names) > 1 and (len(names) <= SIMPLIFY_EACH or best.size > SIMPLIFY_BETWEEN):
+    if len(names) > 1:  # simplifying after each order is often shorter, while the orders are short themselves
         for name in names:
             expr = simplify_all([_along(expr, name, 1)], effort=effort)[0]
             if expr.size > SIMPLIFY_BETWEEN:
