@@ -58,7 +58,8 @@ def plain_name(word: str) -> str:
 
 def called_name(word: str) -> str:
     """The name in a word that is a name, perhaps primes, and a parenthesis."""
-    return plain_name(_PRIMED.sub("", word[:-1].rstrip()))
+    stem = word[:-1].rstrip()
+    return plain_name(stem if stem.isalnum() else _PRIMED.sub("", stem))
 
 
 #: How often an abstract function is differentiated, behind its name.
@@ -75,7 +76,8 @@ def called_orders(word: str) -> tuple[int, ...] | None:
     >>> called_orders("f''("), called_orders("f'{1,0}("), called_orders("f''{1}(")
     ((2,), (1, 0), None)
     """
-    found = _PRIMED.search(word[:-1].rstrip())
+    stem = word[:-1].rstrip()
+    found = None if stem.isalnum() else _PRIMED.search(stem)
     if not found:
         return ()
     primes, braces = found.groups()
