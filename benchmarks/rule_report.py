@@ -85,12 +85,13 @@ def needed(rule: Rule) -> str:
         with session() as s:
             fires = apply(s, alone, f.id) >= 0
         for g in (f, f + sd.parse("w"), f * sd.parse("w")) if fires else ():
-            for effort in (0, 1, 2):
-                full = sd.simplify(g, effort=effort)
+            for effort, sign in product((0, 1, 2), ("", "positive")):
+                assume = {"x": sign} if sign else None
+                full = sd.simplify(g, effort=effort, assume=assume)
                 with patch("symdiff.simplify.driver.machine", lambda: others):
-                    without = sd.simplify(g, effort=effort)
+                    without = sd.simplify(g, effort=effort, assume=assume)
                 if full.size < without.size:
-                    return f"{g} is {full}, else {without} (effort {effort})"
+                    return f"{g} is {full}, else {without} (effort {effort}{', x > 0' * bool(sign)})"
     return "none"
 
 

@@ -180,7 +180,7 @@ def test_a_chain_of_many_unknowns_is_solved() -> None:
         (["x = y", "x = z"], "y", "x", 1, "1 unknowns need as many equations, not 2"),
         ("x = y", ["y", "z"], "x", 1, "2 unknowns need as many equations, not 1"),
         ("x = y", "y", "y", 1, "named once"),
-        (["x = y", "x = y^2"], ["y", "y"], "x", 1, "named once"),
+        (["x = y", "x = y^2"], ["y", "y"], "x", 1, "named twice"),
         ("x = y", "y", ["x", "z"], 2, "by one variable"),
         ("x = y", "y", ["x"], 2, "by one variable"),
         ("x = y", "y", "x", 0, "whole number, 1 or more"),
