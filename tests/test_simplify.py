@@ -313,6 +313,7 @@ REPORTED = [
     ("mathnet 84", "0.1*x/(x + x^2)", "x"),
     ("mathnet 84, second", "(a + a*b + a^2*b + a*b^2)/(a + a*b + a^2*b + a^2)", "a b"),
     # Wrong answers, and errors.
+    ("sympy 14615", "x^2*y^3*(x*y^2)^(3/2)", "x y"),
     ("sympy 20430", "cos(b/2)*sin(b/2)*cos(b)*cos(g)^2*sin(g)", "b g"),
     ("sympy 17063", _LARGE, "a b c"),
     ("sympy 13115", _ROBOT, "q1 q2 q3"),
