@@ -337,6 +337,14 @@ def test_a_jump_that_moves_is_no_silent_mistake(term: str) -> None:
     sd.diff(e, "y")  # nothing moves with y
 
 
+def test_jumps_in_a_condition_are_no_obstacle() -> None:
+    f = "piecewise(integral(heaviside(t - x), t, 0, 1) > 1/2, x, 2*x)"
+    expected = sd.parse("piecewise(integral(heaviside(t - x), t, 0, 1) > 1/2, 1, 2)")
+    assert [sd.diff(f, "x"), *sd.gradient(f, ["x", "y"])[:1], *sd.jacobian([f], ["x", "y"])[0][:1]] == [
+        expected
+    ] * 3
+
+
 def test_jumps_that_stay_and_kinks_that_move_are_no_obstacle() -> None:
     assert sd.diff("integral(floor(t)*x, t, 0, 3)", "x") is sd.parse("integral(floor(t), t, 0, 3)")
     assert sd.diff("integral(t*floor(x), t, 0, 1)", "x") is sd.parse("0")

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import symdiff as sd
 from symdiff.calculus.variables import MOST_ORDERS
+from symdiff.core import COMPILED
 from symdiff.expr import Expr, limited
 
 Power = Callable[[Any], Any]
@@ -206,6 +207,13 @@ def test_what_passes_a_limit_says_so() -> None:
         sd.diff("sin(x)", "x", MOST_ORDERS + 1)
     with pytest.raises(sd.LimitError, match="nodes"), limited(sd.Limits(nodes=10_000)):
         sd.diff("sin(sin(x))*exp(sin(x))", "x", 5_000, simplify=False)
+    if COMPILED:  # a million terms take a minute on the interpreted core
+        for ask in (
+            lambda f: sd.diff(f, "x", 9_999, simplify=False),
+            lambda f: sd.parse(f"diff({f}, x, 9999)"),
+        ):
+            with pytest.raises(sd.LimitError, match="terms"):
+                ask("sin(sin(x))*exp(x)")
     with pytest.raises(sd.LimitError, match="order"):
         sd.taylor("sin(x)", "x", order=MOST_ORDERS + 1)
     with pytest.raises(sd.LimitError, match="order"):

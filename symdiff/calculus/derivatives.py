@@ -58,10 +58,7 @@ def diff(f: Any, /, *variables: Variable | int, simplify: bool = True, effort: i
 def _along(expr: Expr, name: str, order: int) -> Expr:
     """The derivative of this order along a variable, not simplified."""
     with session() as s:
-        x = s.symbol(name)
-        if order < 2:
-            return handle(derive.forward(s, [expr.id], x)[0]) if order else expr
-        return handle(taylor.derivatives(s, [expr.id], x, order)[0])
+        return handle(taylor.derivative(s, expr.id, s.symbol(name), order))
 
 
 def gradient(

@@ -12,7 +12,6 @@ from typing import Any
 from symdiff.calculus.variables import Variable, asked, names_of, whole_order
 from symdiff.core import derive, walk
 from symdiff.core.store import ZERO
-from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, constant, handle, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify_all
@@ -79,8 +78,6 @@ def tensor(
     f, variables = asked(f, variables)
     expr = formula(f)
     names = names_of([expr], variables)
-    if len(set(names)) < len(names):
-        raise SymdiffError("a variable is given twice")
     entries: dict[Index, Expr] = {} if expr is constant(0) else {(): expr}
     for _ in range(order):
         entries = _next_order(entries, names)

@@ -12,8 +12,8 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.binders import bound_names, renamed
 from symdiff.core.build import call_of
-from symdiff.core.derive import forward
 from symdiff.core.store import CALL, NAMING, SYM, Store
+from symdiff.core.taylor import derivative
 from symdiff.core.template import below, make_template
 from symdiff.core.walk import reach_list
 
@@ -74,6 +74,5 @@ def replacements(
 
 def _differentiated(s: Store, formula: int, parameters: list[int], orders: list[int]) -> int:
     for x, n in zip(parameters, orders, strict=True):
-        for _ in range(n):
-            formula = forward(s, [formula], x)[0]
+        formula = derivative(s, formula, x, n)
     return formula

@@ -44,9 +44,6 @@ class Entries:
         self.row[root] = len(self.ends) - 1
         self.ends = append(self.ends, i32(len(self.columns)))
 
-    def roots(self) -> list[int]:
-        return list(self.row)
-
     def take(self, other: Entries) -> None:
         """The rows of another as well."""
         for root, k in other.row.items():

@@ -177,8 +177,6 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
                 total += i64(width[i64(slot[i64(pool[k])])])
                 k += 1
             width[i] = i32(min(total, most))
-            if o == CALL + s.integral:
-                refuse_jumps(s, node, set(column))
         i += 1
     count = i64(len(roots))
     rooted = s.zeros(n)
@@ -236,6 +234,8 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
             edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
             if s.is_whole(o):
                 pieces[home] = i32(1)
+            if o == CALL + s.integral:
+                refuse_jumps(s, i64(ids[i]), set(column))
         i += 1
     members: dict[int, list[int]] = {}
     for r in roots:

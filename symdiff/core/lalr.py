@@ -16,8 +16,8 @@ from mypy_extensions import i32, i64
 from symdiff.core import build
 from symdiff.core.abstract import apply
 from symdiff.core.binders import BOUND
-from symdiff.core.derive import forward
 from symdiff.core.store import CALL, INT, MINUS_ONE, SYM, Store
+from symdiff.core.taylor import derivative
 from symdiff.errors import LimitError
 from symdiff.limits import MOST_ORDERS
 
@@ -375,8 +375,7 @@ def _derivative(s: Store, given: list[int], at: int, state: int) -> int:
             raise UnexpectedTokenError(at, state, NOT_A_VARIABLE, k)
     found = nodes[0]
     for x, n in zip(xs, orders, strict=True):
-        for _ in range(n):
-            found = forward(s, [found], x)[0]
+        found = derivative(s, found, x, n)
     return found
 
 

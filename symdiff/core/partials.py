@@ -59,6 +59,25 @@ def exponent_partial(s: Store, node: i64, c: i64, outer: i64) -> tuple[i64, i64]
     return times(s, c, product_of(s, vec[i32]([i32(node), i32(log), i32(outer)])), ONE)
 
 
+def local_partial(s: Store, node: i64, k: i64, others: i64) -> tuple[i64, i64]:
+    """The partial derivative of an operation in its child k, as number and node.
+
+    others: of a product the product of the other factors.
+    """
+    op = i64(s.op[node])
+    if op == SCALE:
+        return s.arg(node, 0), ONE
+    if op == PROD:
+        return times(s, ONE, others, ONE)
+    if op == POW and k == 0:
+        return base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, ONE)
+    if op == POW:
+        return exponent_partial(s, node, ONE, ONE)
+    if op >= CALL:
+        return times(s, ONE, call_partial(s, node, k), ONE)
+    return ONE, ONE
+
+
 def local_partials(s: Store, node: i64, wanted: vec[i32]) -> tuple[vec[i32], vec[i32]]:
     """The partial derivatives of an operation in its children at the wanted places, as numbers and nodes."""
     op = i64(s.op[node])
@@ -69,19 +88,7 @@ def local_partials(s: Store, node: i64, wanted: vec[i32]) -> tuple[vec[i32], vec
         others = products_of_others(s, s.children(node), wanted)
     i: i64 = 0
     while i < i64(len(wanted)):
-        k = i64(wanted[i])
-        c: i64 = ONE
-        p: i64 = ONE
-        if op == SCALE:
-            c = s.arg(node, 0)
-        elif op == PROD:
-            c, p = times(s, ONE, i64(others[i]), ONE)
-        elif op == POW and k == 0:
-            c, p = base_partial(s, s.arg(node, 0), s.arg(node, 1), ONE, ONE)
-        elif op == POW:
-            c, p = exponent_partial(s, node, ONE, ONE)
-        elif op >= CALL:
-            c, p = times(s, ONE, call_partial(s, node, k), ONE)
+        c, p = local_partial(s, node, i64(wanted[i]), i64(others[i]) if op == PROD else i64(ONE))
         numbers = append(numbers, i32(c))
         nodes = append(nodes, i32(p))
         i += 1

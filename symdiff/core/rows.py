@@ -13,14 +13,8 @@ from symdiff.core.build import SHARED, scale, times, weighted_sum_of
 from symdiff.core.derive import valued
 from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
-from symdiff.core.partials import (
-    base_partial,
-    call_partial,
-    exponent_partial,
-    products_of_others,
-    whole_tangent,
-)
-from symdiff.core.store import ONE, POW, PROD, SCALE, SUM, SYM, ZERO, Store
+from symdiff.core.partials import local_partial, products_of_others, whole_tangent
+from symdiff.core.store import ONE, PROD, SUM, SYM, ZERO, Store
 from symdiff.core.walk import reach
 
 
@@ -115,18 +109,10 @@ def forward_rows(s: Store, roots: list[int], column: dict[int, int], found: Entr
                 k += 1
                 if length[c] == 0:
                     continue
-                pc: i64 = ONE
-                p: i64 = ONE
-                if o == SCALE:
-                    pc = i64(pool[lo])
-                elif o == PROD:
-                    pc, p = times(s, ONE, i64(pool[lo + 2 - k]) if arity == 2 else i64(others[seen]), ONE)
-                elif o == POW and k == 1:
-                    pc, p = base_partial(s, i64(pool[lo]), i64(pool[lo + 1]), ONE, ONE)
-                elif o == POW:
-                    pc, p = exponent_partial(s, node, ONE, ONE)
-                elif o != SUM:
-                    pc, p = times(s, ONE, call_partial(s, node, k - 1), ONE)
+                rest: i64 = ONE
+                if o == PROD:
+                    rest = i64(pool[lo + 2 - k]) if arity == 2 else i64(others[seen])
+                pc, p = local_partial(s, node, k - 1, rest)
                 seen += 1
                 if pc == ZERO:
                     continue

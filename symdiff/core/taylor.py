@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from math import comb
-from typing import final
+from typing import Final, final
 
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import FLAT, product_of, scale, sum_of, times, weighted_sum_of
+from symdiff.core.build import SHARED, product_of, scale, shared_sum_of, times, weighted_sum_of
+from symdiff.core.derive import forward
 from symdiff.core.numbers import add_numbers, mul_numbers, number
 from symdiff.core.partials import branches
 from symdiff.core.store import MINUS_ONE, ONE, TWO, ZERO, Store
 from symdiff.core.tape import CHAIN, CONSTANT, MULTIPLE, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
+from symdiff.errors import LimitError
+
+#: So many terms are added up at most: some seconds' work.
+MOST_TERMS: Final = 1_000_000
+
+
+def derivative(s: Store, root: int, x: int, n: int) -> int:
+    """The n-th derivative of the root along x: the first one by a forward sweep, higher ones by the tape."""
+    if n == 0:
+        return root
+    return forward(s, [root], x)[0] if n == 1 else derivatives(s, [root], x, n)[0]
 
 
 def derivatives(s: Store, roots: list[int], x: int, n: int) -> list[int]:
@@ -64,7 +76,7 @@ class _Terms:
             return ZERO
         if len(self.nodes) == 1:
             return scale(s, i64(self.weights[0]), i64(self.nodes[0]))
-        return weighted_sum_of(s, self.nodes, self.weights, FLAT)
+        return weighted_sum_of(s, self.nodes, self.weights, SHARED)
 
 
 @final
@@ -82,6 +94,7 @@ class _Derivatives:
         self.rows = [tape.node]
         self.row = vec[i32]()
         self.degree = s.zeros(i64(len(tape.kind)))
+        self.terms = 0  # added up so far
         self.before = _Binomials(s, 0)
         self.binomials = _Binomials(s, 0)
 
@@ -108,7 +121,7 @@ class _Derivatives:
                 while at < end:
                     terms = append(terms, self.row[i64(words[at])])
                     at += 1
-                t = sum_of(s, terms)
+                t = shared_sum_of(s, terms)
             elif kind == MULTIPLE:
                 t = i64(self.row[i64(words[at])])
                 if t != ZERO:
@@ -135,6 +148,13 @@ class _Derivatives:
             i += 1
         self.rows.append(self.row)
 
+    def _sum(self, s: Store, terms: _Terms) -> i64:
+        """The sum; LimitError where all of them are too many."""
+        self.terms += len(terms.nodes)
+        if self.terms > MOST_TERMS:
+            raise LimitError("terms", MOST_TERMS, "the derivative has too many terms")
+        return terms.sum(s)
+
     def _product(self, s: Store, k: i64, a: i64, b: i64) -> i64:
         """(a*b)^(k) by Leibniz' rule; a square needs half of the terms."""
         rows = self.rows
@@ -160,7 +180,7 @@ class _Derivatives:
             u = i64(rows[k // 2][a])
             if u != ZERO:
                 terms.add(s, self.binomials.node(s, k // 2), u, u)
-        return terms.sum(s)
+        return self._sum(s, terms)
 
     def _chain(self, s: Store, k: i64, at: i64, end: i64) -> i64:
         """f(a, b, ...)^(k) from the partial derivatives of f."""
@@ -182,7 +202,7 @@ class _Derivatives:
                 i += 1
             if i64(self.row[a]) != ZERO:
                 terms.add(s, ONE, i64(self.row[a]), partial)
-        return terms.sum(s)
+        return self._sum(s, terms)
 
     def _power(self, s: Store, k: i64, own: i64, at: i64) -> i64:
         """(u^c)^(k) from u*w' = c*u'*w: each derivative of w stands in it divided by u."""
@@ -203,4 +223,4 @@ class _Derivatives:
                 weight, w = times(s, weight, w, reciprocal)
                 terms.add(s, weight, du, w)
             i += 1
-        return terms.sum(s)
+        return self._sum(s, terms)
