@@ -16,8 +16,10 @@ from symdiff.core.store import MINUS_ONE, ONE, TWO, ZERO, Store
 from symdiff.core.tape import CHAIN, CONSTANT, MULTIPLE, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
 from symdiff.errors import LimitError
 
-#: So many terms are added up at most: some seconds' work.
+#: So many terms are added up at most, some seconds' work, beside PER_STEP for each step of the tape: low orders of
+#: a large formula are work in its size.
 MOST_TERMS: Final = 1_000_000
+PER_STEP: Final = 4
 
 
 def derivative(s: Store, root: int, x: int, n: int) -> int:
@@ -95,6 +97,7 @@ class _Derivatives:
         self.row = vec[i32]()
         self.degree = s.zeros(i64(len(tape.kind)))
         self.terms = 0  # added up so far
+        self.most = MOST_TERMS + PER_STEP * len(tape.kind)
         self.before = _Binomials(s, 0)
         self.binomials = _Binomials(s, 0)
 
@@ -151,8 +154,8 @@ class _Derivatives:
     def _sum(self, s: Store, terms: _Terms) -> i64:
         """The sum; LimitError where all of them are too many."""
         self.terms += len(terms.nodes)
-        if self.terms > MOST_TERMS:
-            raise LimitError("terms", MOST_TERMS, "the derivative has too many terms")
+        if self.terms > self.most:
+            raise LimitError("terms", self.most, "the derivative has too many terms")
         return terms.sum(s)
 
     def _product(self, s: Store, k: i64, a: i64, b: i64) -> i64:
