@@ -266,6 +266,11 @@ def test_every_line_of_every_file_is_in_the_table() -> None:
 # ---------------------------------------------------------------- what the machine makes of them
 
 
+def test_every_operation_has_a_bit_of_its_own_on_both_cores() -> None:
+    assert [bit_of(op) for op in range(61)] == [1 << op for op in range(61)]
+    assert bit_of(61) == bit_of(0)
+
+
 @pytest.mark.parametrize("rule", HOLDING, ids=named)
 def test_a_rule_is_there_when_a_node_is_met_that_it_may_match(rule: Rule) -> None:
     alone = Rules()

@@ -56,6 +56,7 @@ class Rules:
         self.last: i64 = -1  # the rule that fired last
         self.log: list[tuple[str, int, int]] | None = None  # (rule, node before, node after), where asked for
         self.steps: i64 = 0  # taken in the present call (core/rewrite.py): nodes, terms and factors looked at
+        self.settled: set[int] = set()  # nodes that no rule changes
         self.large = False  # whether that call has so many nodes that sums and products are left alone
 
     def node(self, op: int, children: list[int]) -> int:
@@ -126,6 +127,7 @@ class Rules:
         return 0 if op <= NUM or op == SUM or op == PROD else bit_of(op)
 
 
+HIGHEST_BIT: Final[i64] = 1 << 60
 BASE_IS_NUMBER: Final[i64] = 1 << 61
 ALL: Final[i64] = -1
 SHORT: Final = 16  # sums and products longer than this are not looked into
@@ -133,7 +135,7 @@ SHORT: Final = 16  # sums and products longer than this are not looked into
 
 def bit_of(op: i64) -> i64:
     """One bit for an operation; some share one."""
-    return i64(1) << (op % 61)
+    return HIGHEST_BIT >> (60 - op % 61)  # mypyc shifts a literal 1 as 32 bits
 
 
 def _mask_of(s: Store, node: i64) -> i64:

@@ -39,13 +39,17 @@ READABLE: Final = 4096  # beyond this printed size sharing counts for more than 
 AT_ONE_NODE: Final = 24  # rules applied in succession at one node at most
 
 
-def rewrite(s: Store, rules: Rules, roots: list[int], steps: int) -> list[int]:
-    """The shortest forms found for the roots, together.  steps: of work, a term looked at being one."""
+def rewrite(s: Store, rules: Rules, roots: list[int], steps: int, settled: set[int]) -> list[int]:
+    """The shortest forms found for the roots, together.
+
+    steps: of work, a term looked at being one.  settled: nodes that no rule changes, for the next call too.
+    """
     best = vec[i32]([i32(r) for r in roots])
     now = vec[i32](best)
     ids = reach(s, now)
     room = i64(len(ids))
     rules.large = room > LARGE
+    rules.settled = set() if rules.large else settled
     rules.steps = 0
     most = min(STEPS * room + STEPS_FOR_ALL, i64(min(steps, 1 << 60)))
     way: i64 = 0
@@ -111,7 +115,9 @@ def _way_up(s: Store, rules: Rules, ids: vec[i32], roots: vec[i32]) -> vec[i32]:
             at += count
             if changed:
                 node = rebuild(s, i64(s.op[node]), args)
-            out[i] = i32(_at_node(s, rules, node))
+            if int(node) not in rules.settled:
+                node = _at_node(s, rules, node)
+            out[i] = i32(node)
         i += 1
     k = 0
     while k < i64(len(targets)):
@@ -133,6 +139,7 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
             if better == term:
                 better = apply(s, rules, node) if not rules.large else i64(-1)  # 2*sin(u)*cos(u)
                 if better < 0:
+                    rules.settled.add(int(node))
                     return node
             else:
                 better = scale(s, s.arg(node, 0), better)
@@ -140,6 +147,7 @@ def _at_node(s: Store, rules: Rules, node: i64) -> i64:
             rules.last = -1
             better = _plain(s, rules, node)
             if better == node:
+                rules.settled.add(int(node))
                 return node
         if rules.log is not None:
             name = rules.names[rules.last] if rules.last >= 0 else "common factors"

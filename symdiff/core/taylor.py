@@ -16,8 +16,8 @@ from symdiff.core.store import MINUS_ONE, ONE, TWO, ZERO, Store
 from symdiff.core.tape import CHAIN, CONSTANT, MULTIPLE, PRODUCT, ROOT, SUMMED, VARIABLE, Tape
 from symdiff.errors import LimitError
 
-#: So many terms are added up at most, some seconds' work, beside PER_STEP for each step of the tape: low orders of
-#: a large formula are work in its size.
+#: So many terms are added up at most, some seconds' work, beside PER_STEP for each step of the tape: low
+#: orders of a large formula are work in its size.
 MOST_TERMS: Final = 1_000_000
 PER_STEP: Final = 4
 

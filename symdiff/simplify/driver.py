@@ -71,6 +71,7 @@ class Search:
         self.forms = effort.forms
         self.trace: list[Step] | None = None
         self.done: dict[int, int] = {}
+        self.settled: set[int] = set()  # nodes that no rule changes
         self.pair: tuple[str, str] | None = None  # the kernels of the angles that gave the last form
         self.tried: set[tuple[str, str]] = set()  # all kernels that have been tried on this node
 
@@ -80,7 +81,7 @@ class Search:
         if self.trace is not None:
             found = {root: self.one(root, self.by_rules(root)) for root in each}
         else:
-            plain = rewrite(self.s, machine(), each, self.steps)
+            plain = rewrite(self.s, machine(), each, self.steps, self.settled)
             found = {a: self.one(a, self.cheaper("rules", a, b)) for a, b in zip(each, plain, strict=True)}
         return [found[root] for root in roots]
 
@@ -88,11 +89,11 @@ class Search:
         """The node rewritten by rules."""
         rules = machine()
         if self.trace is None:
-            return self.cheaper("rules", node, rewrite(self.s, rules, [node], self.steps)[0])
+            return self.cheaper("rules", node, rewrite(self.s, rules, [node], self.steps, self.settled)[0])
         log: list[tuple[str, int, int]] = []
         rules.log = log
         try:
-            found = rewrite(self.s, rules, [node], self.steps)[0]
+            found = rewrite(self.s, rules, [node], self.steps, self.settled)[0]
         finally:
             rules.log = None
         if found != node and self.cost(self.s, found) <= self.cost(self.s, node):

@@ -28,6 +28,9 @@ EXPONENTS = {"sin": (1, 0), "cos": (0, 1), "tan": (1, -1), "cot": (-1, 1), "sec"
 #: cos(2*u) is constant + factor*f(u)^2.
 DOUBLE = {"sin": (1, -2), "cos": (-1, 2), "sinh": (1, 2), "cosh": (-1, 2)}
 
+#: Kinds of primes that stand for themselves.
+PLAIN = frozenset(("node", "call", "int", "poly"))
+
 #: An exponent: units of its constant part, and the symbolic parts as (key of the monomial, units).
 Exponent = tuple[int, tuple[tuple[Any, int], ...]]
 
@@ -38,7 +41,7 @@ class Emission(Roots):
     def __init__(self, field: Written, decimal: bool = False) -> None:
         super().__init__(field, decimal)
         self.bases: dict[int, int] = {}
-        self.polynomials: dict[Any, int] = {}
+        self.polynomials: dict[Any, list[tuple[Any, int]]] = {}  # by length and degrees
         self.hyperbolic = False  # whether sums of two exponentials are written by sinh and cosh
         self.sums_of_exponentials: dict[int, list[tuple[int, dict[int, Any]]]] = {}
         self.halves: dict[int, Value] = {}  # of a node that sinh or cosh is applied to: its value
@@ -50,6 +53,15 @@ class Emission(Roots):
         c, exponents, sign = v
         if not c:
             return ZERO
+        if not sign and not self.hyperbolic:
+            equal: dict[int, list[int]] = {}  # primes by their whole power
+            for p in sorted(exponents):
+                e = exponents[p]
+                if e % q or f.info[p][0] not in PLAIN:
+                    break
+                equal.setdefault(e // q, []).append(p)
+            else:
+                return self.with_number(c, [b for n in equal for b in self.whole_powers(equal[n], n, merge)])
         inside: dict[int, Any] = {}  # of the exponential: multiples of the angles of the basis, -1 for 1
         constant: dict[int, int] = {}
         symbolic: dict[int, list[tuple[Any, int]]] = {}
@@ -371,18 +383,17 @@ class Emission(Roots):
     def polynomial(self, poly: Any) -> int:
         """A node for the polynomial, multiplied out."""
         f = self.f
+        known = self.polynomials.setdefault((len(poly), poly.degrees()), [])
+        for other, node in known:
+            if other == poly:
+                return node
         terms = [(m, int(k)) for m, k in poly.terms()]
-        key = tuple((*m, k) for m, k in terms) if len(poly) < 40 else None
-        node = self.polynomials.get(key) if key else None
-        if node is not None:
-            return node
         node = self.add([self.emit(f.monomial(m, fmpq(k))) for m, k in terms])
         if 2 <= len(terms) <= 12 and f.has_angles:
             node = self.shortest([node, *self.double_angles(terms)])
         if len(terms) > 1 and f.has_angles:
             node = self.shortest([node, *self.other_squares(poly)])
-        if key:
-            self.polynomials[key] = node
+        known.append((poly, node))
         return node
 
     def other_squares(self, poly: Any) -> list[int]:

@@ -9,7 +9,8 @@ signs is kept as equations over GF(2).
 
 from __future__ import annotations
 
-from math import gcd, lcm
+from functools import cache
+from math import gcd, isqrt, lcm
 from typing import Any
 
 from flint import fmpq, fmpz_mpoly_ctx
@@ -32,6 +33,28 @@ from symdiff.simplify.signs import (
 HIGHEST = 400
 
 
+@cache
+def ring(n: int) -> tuple[Any, Any]:
+    """The polynomials over n kernels, and the kernels."""
+    ctx = fmpz_mpoly_ctx.get([f"g{i}" for i in range(n)], "lex")
+    return ctx, ctx.gens()
+
+
+def certainly_prime(degrees: Any, monomials: Any) -> bool:
+    """Whether some variable is in one term only, to degree 1: a factor without it would divide all terms."""
+    if len(monomials) > 60:
+        return False
+    for g, d in enumerate(degrees):
+        if d == 1:
+            count = 0
+            for m in monomials:
+                if m[g]:
+                    count += 1
+            if count == 1:
+                return True
+    return False
+
+
 class Field(Signs):
     """The ring of kernels, its primes, and arithmetic on values."""
 
@@ -39,8 +62,7 @@ class Field(Signs):
         super().__init__(bounds.q)
         kernels, _, self.scale, self.terms, self.work = bounds
         self.n = kernels
-        self.ctx = fmpz_mpoly_ctx.get([f"g{i}" for i in range(kernels)], "lex")
-        self.gens = self.ctx.gens()
+        self.ctx, self.gens = ring(kernels)
         self.used = 0
         self.one = self.ctx.constant(1)
         self.zero = self.ctx.constant(0)
@@ -199,64 +221,64 @@ class Field(Signs):
             f = f / content
         if f.leading_coefficient() < 0:
             f, out = -f, minus(out)
-        v = self.find(f)
-        if v is None and self.certainly_prime(f):
-            v = self.add_prime(f)
-        if v is not None:
-            return self.mul(out, v)
-        degree = int(sum(f.degrees()))
+        degrees = f.degrees()
+        v = self.find(f, degrees)
+        if v is None:
+            monomials = f.monoms()
+            factors = self.factors(f, degrees, monomials)
+            if not factors:
+                v = self.add_prime(f, degrees, monomials)
+            else:
+                v = (ONE_Q, {}, 0)
+                for g, e in factors:
+                    own = g.degrees()
+                    w = self.find(g, own)
+                    if w is None:
+                        w = self.add_prime(g, own, g.monoms())
+                    v = self.mul(v, self.powi(w, e))
+                self.by_shape.setdefault((len(f), degrees), []).append((f, v))
+        return self.mul(out, v)
+
+    def factors(self, f: Any, degrees: Any, monomials: Any) -> list[tuple[Any, int]]:
+        """The prime factors of f, whose first coefficient and theirs are positive, in an order of their own;
+        none where f is prime itself."""
+        if len(monomials) == 2:
+            common = gcd(*[int(e) for m in monomials for e in m])
+            if common == 1:
+                return []
+            if common == 2:
+                return self.difference_of_squares(f)
+        if certainly_prime(degrees, monomials):
+            return []
+        degree = int(sum(degrees))
         self.spend(10 * len(f) + degree * degree)
         if len(f) > 400 or degree > 120:
             raise GiveUp("factor")
-        k, factors = f.factor()
-        whole: Value = (fmpq(k), {}, 0)
-        factors = [(-g if g.leading_coefficient() < 0 else g, int(e), g) for g, e in factors]
+        _, found = f.factor()
+        if len(found) == 1 and found[0][1] == 1:
+            return []
+        factors = [(-g if g.leading_coefficient() < 0 else g, int(e)) for g, e in found]
         factors.sort(key=lambda t: (len(t[0]), [(*m, int(k)) for m, k in t[0].terms()]))
-        for g, e, given in factors:
-            if e & 1 and g is not given:
-                whole = minus(whole)
-            v = self.find(g)
-            if v is None:
-                v = self.add_prime(g)
-            whole = self.mul(whole, self.powi(v, e))
-        if len(factors) > 1:
-            self.by_shape.setdefault((len(f), f.degrees()), []).append((f, whole))
-        return self.mul(out, whole)
+        return factors
 
-    def find(self, f: Any) -> Value | None:
-        for g, v in self.by_shape.get((len(f), f.degrees()), ()):
+    def difference_of_squares(self, f: Any) -> list[tuple[Any, int]]:
+        """(a*u - b*v)*(a*u + b*v) for a^2*u^2 - b^2*v^2, where no power divides both u and v; 3*u^2 - v^2
+        and u^2 + v^2 are prime."""
+        (c, m), (d, n) = [(int(c), [int(e) // 2 for e in m]) for m, c in f.terms()]
+        a, b = isqrt(c), isqrt(abs(d))
+        if d > 0 or a * a != c or b * b != -d:
+            return []
+        u, v = self.ctx.from_dict({tuple(m): a}), self.ctx.from_dict({tuple(n): b})
+        return [(u - v, 1), (u + v, 1)]
+
+    def find(self, f: Any, degrees: Any) -> Value | None:
+        for g, v in self.by_shape.get((len(f), degrees), ()):
             if g == f:
                 return v if isinstance(v, tuple) else (ONE_Q, {v: self.q}, 0)
         return None
 
-    @staticmethod
-    def certainly_prime(f: Any) -> bool:
-        """Some variable is in one term only, to degree 1: a factor without it would divide all terms.  Or two
-        terms without a common root: a*x^2 + b*y^2 with a*b > 0, x^3 - y^2."""
-        if len(f) > 60:
-            return False
-        if len(f) == 2:
-            common = gcd(*[int(e) for m in f.monoms() for e in m])
-            if common == 1:
-                return True
-            a, b = f.coeffs()
-            return common == 2 and a * b > 0
-        linear = [g for g, d in enumerate(f.degrees()) if d == 1]
-        if not linear:
-            return False
-        monomials = f.monoms()
-        for g in linear:
-            count = 0
-            for m in monomials:
-                if m[g]:
-                    count += 1
-            if count == 1:
-                return True
-        return False
-
-    def add_prime(self, f: Any) -> Value:
+    def add_prime(self, f: Any, degrees: Any, monomials: Any) -> Value:
         """A new prime, or the value of f by older ones where its conjugate is one of them."""
-        degrees = f.degrees()
         v: Value | None = None
         nested = any(degrees[g] for g, _, _ in self.relations)
         if nested:
@@ -265,9 +287,9 @@ class Field(Signs):
         if v is not None:
             shape.append((f, v))
             return v
-        positive = self.is_positive(f)
+        positive = self.is_positive(f, degrees, monomials)
         p = self.new_prime(f, ("poly",), positive)
-        if positive and not any(f.monoms()[-1]):
+        if positive and not any(monomials[-1]):
             self.nonzero.add(p)  # a positive number and terms >= 0
         if nested:
             self.nested.append(p)
@@ -288,19 +310,20 @@ class Field(Signs):
                 return self.mul(self.factor(h), (ONE_Q, {p: -self.q}, 0))
         return None
 
-    def is_positive(self, f: Any) -> bool:
+    def is_positive(self, f: Any, degrees: Any, monomials: Any) -> bool:
         """Whether every term is certainly >= 0."""
-        if len(f) > 40 or any(c < 0 for c in f.coeffs()):
+        if len(monomials) > 40 or any(c < 0 for c in f.coeffs()):
             return False
-        for m in f.monoms():
-            for g, e in enumerate(m):
-                if e & 1:
-                    v = self.gen_value[g]
-                    if v[2] or any(
-                        not self.is_known_positive(p) and k % self.q == 0 for p, k in v[1].items()
-                    ):
+        for g, d in enumerate(degrees):
+            if d and not self.is_never_negative(self.gen_value[g]):
+                for m in monomials:
+                    if m[g] & 1:
                         return False
         return True
+
+    def is_never_negative(self, v: Value) -> bool:
+        """Whether a kernel is certainly >= 0."""
+        return not v[2] and all(k % self.q or self.is_known_positive(p) for p, k in v[1].items())
 
     def fact(self, v: Value) -> None:
         """v is known to be >= 0 wherever the formula is defined; (1 - x)*(1 + x) >= 0 says so of both

@@ -27,8 +27,9 @@ INVERSE = frozenset(("asinh", "acosh", "atanh", "acoth"))
 #: How often a field is made anew.
 ATTEMPTS = 6
 
-#: The kernels that a field is begun with: a monomial costs as much as there are.
-KERNELS = 10
+#: Kernels that a field is begun with: so many beside those that the formula shows, and no more than these.  A
+#: monomial costs as much as there are.
+SPARE, FIRST = 3, 20
 
 #: The most kernels and the highest root.
 MOST_KERNELS, MOST_ROOT = 96, 60
@@ -89,10 +90,13 @@ def choices(names: frozenset[str]) -> list[tuple[str, str]]:
 
 
 def read(
-    s: Store, nodes: Nodes, pair: tuple[str, str], found: Shape, effort: Effort
+    s: Store, nodes: Nodes, pair: tuple[str, str], kernels: int, q: int, effort: Effort
 ) -> tuple[Written, Value]:
-    """A field with these kernels and the value of the root, the last of the nodes, in it."""
-    kernels, q, scale = KERNELS if found.kernels <= KERNELS else 2 * KERNELS, found.root, 1
+    """A field with these kernels and the value of the root, the last of the nodes, in it.
+
+    kernels: how many there are at first.  q: the common denominator of exponents at first.
+    """
+    scale = 1
     for _ in range(ATTEMPTS):
         try:
             f = Written(s, nodes, *pair, Bounds(kernels, q, scale, effort.terms, effort.work))
@@ -125,34 +129,61 @@ def shortest(s: Store, root: int, search: Search) -> tuple[int, str]:
         if search.forms <= 0:
             break
         search.forms -= 1
-        mixed = True
-        try:
-            f, v = read(s, nodes, pair, found, search.effort)
-            mixed = has_mixed_angles(f, v) or not found.names.isdisjoint(INVERSE)
-            emission = Emission(f, found.decimal)
-            forms = candidates(emission, f.settled(v))
-            forms.append(("absorbed", absorb(emission, best)))
-        except (Again, *FAILED):
-            continue
-        least = cost(s, best)
-        priced = [(cost(s, node), form, node) for form, node in forms]
-        forms = [(form, node) for price, form, node in sorted(priced, key=lambda t: t[0]) if price < least]
-        judge = None
-        for form, node in forms:
-            try:
-                judge = judge or Domain(f, root)
-            except (Again, *FAILED):
-                break
-            if proved(f, v, node, pair, search.effort) and allowed(judge, node):
-                best, name = node, form
-                winner = pair
-                break
+        form, node, mixed = by_pair(s, root, nodes, pair, found, search, best)
+        if form:
+            best, name = node, form
+            winner = pair
         if not mixed:  # other kernels would stand in the same products
             break
         if name and cost is length and not search.effort.again and cost(s, best) <= LITTLE:
             break
     search.pair = winner
     return best, name
+
+
+def by_pair(
+    s: Store, root: int, nodes: Nodes, pair: tuple[str, str], found: Shape, search: Search, best: int
+) -> tuple[str, int, bool]:
+    """The name and node of the cheapest proved form with these kernels, if it costs less than `best`; and
+    whether other kernels may give another one."""
+    kernels = min(found.kernels + SPARE, FIRST)
+    for _ in range(ATTEMPTS):
+        try:
+            f, v = read(s, nodes, pair, kernels, found.root, search.effort)
+            mixed = has_mixed_angles(f, v) or not found.names.isdisjoint(INVERSE)
+            emission = Emission(f, found.decimal)
+            forms = candidates(emission, f.settled(v))
+            forms.append(("absorbed", absorb(emission, best)))
+            form, node = cheapest(f, v, forms, root, pair, search, search.cost(s, best))
+            return form, node, mixed
+        except Again as again:
+            if again.what != "kernels" or again.amount > MOST_KERNELS:
+                break
+            kernels = again.amount
+        except FAILED:
+            break
+    return "", root, True
+
+
+def cheapest(
+    f: Written,
+    v: Value,
+    forms: list[tuple[str, int]],
+    root: int,
+    pair: tuple[str, str],
+    search: Search,
+    least: float,
+) -> tuple[str, int]:
+    """The cheapest of the forms of v below `least` that is proved and defined where the root is."""
+    priced = sorted([(search.cost(f.s, node), form, node) for form, node in forms], key=lambda t: t[0])
+    judge = None
+    for price, form, node in priced:
+        if price >= least:
+            break
+        judge = judge or Domain(f, root)
+        if proved(f, v, node, pair, search.effort) and allowed(judge, node):
+            return form, node
+    return "", root
 
 
 def has_mixed_angles(f: Written, v: Value) -> bool:
@@ -174,13 +205,15 @@ def proved(f: Written, v: Value, node: int, pair: tuple[str, str], effort: Effor
             return True
         return f.vanishes(f.add([a, minus(w)]))
     except Again as again:
+        if again.what == "kernels":
+            raise
         if again.what != "root" or again.amount > MOST_ROOT or f.q == again.amount:
             return False
         q = again.amount
     except FAILED:
         return False
     try:  # cosh(u)^2 for what was exp(2*u): in a field with the other root
-        f, v = read(f.s, f.nodes, pair, Shape(frozenset(), q, False, f.n), effort)
+        f, v = read(f.s, f.nodes, pair, f.n, q, effort)
         return f.settled(f.value(node)) == f.settled(v)
     except (Again, *FAILED):
         return False
@@ -189,5 +222,9 @@ def proved(f: Written, v: Value, node: int, pair: tuple[str, str], effort: Effor
 def allowed(judge: Domain, node: int) -> bool:
     try:
         return judge.allows(node)
-    except (Again, *FAILED):
+    except Again as again:
+        if again.what == "kernels":
+            raise
+        return False
+    except FAILED:
         return False
