@@ -10,16 +10,13 @@ end of the domain.  measured, slopes: differences, where there are no balls.  de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import isfinite
 from typing import Any
 
-from symdiff.check.decide import Place, decide
-from symdiff.check.question import Question, question
+from symdiff.check.decide import decide
+from symdiff.check.places import places_of
+from symdiff.check.question import question
 from symdiff.check.report import UNDECIDED, Domain, Point, Report
-from symdiff.errors import SymdiffError
-from symdiff.expr import Expr, Number, graph
-from symdiff.parse import formula
+from symdiff.expr import Expr
 
 __all__ = ["Domain", "Point", "Report", "check"]
 
@@ -63,33 +60,4 @@ def check(
     if abstract:
         reason = f"{abstract[0]} is an abstract function, which has no values to compare"
         return Report(UNDECIDED, (), reason=reason, variables=asked.variables)
-    return decide(asked, _places(at, asked))
-
-
-def _places(at: Any, asked: Question) -> list[Place] | None:
-    """The values that `at` fixes, place by place."""
-    if at is None:
-        return None
-    if isinstance(at, (list, tuple)) or getattr(at, "shape", None):
-        return [_place(one, asked) for one in at]
-    return [_place(at, asked)]
-
-
-def _place(at: Any, asked: Question) -> Place:
-    if not isinstance(at, Mapping):
-        if len(asked.variables) != 1:
-            raise SymdiffError(f"say which variables at= fixes: {', '.join(asked.variables)}")
-        at = {asked.variables[0]: at}
-    place: dict[str, Fraction | Expr] = {}
-    for name, value in at.items():
-        if str(name) not in asked.names:
-            raise SymdiffError(f"{name} is not among the variables; they are: {', '.join(asked.names)}")
-        if isinstance(value, float) and isfinite(value):  # by its shortest decimal, as in formulas
-            place[str(name)] = Fraction(repr(float(value)))
-            continue
-        number = formula(value)
-        if number.symbols:
-            raise SymdiffError(f"the value of {name} is no number: it has the variable {number.symbols[0]}")
-        leaf = graph([number]).leaf[-1]
-        place[str(name)] = Fraction(leaf.p, leaf.q) if isinstance(leaf, Number) else number
-    return place
+    return decide(asked, places_of(at, asked.variables, asked.names))

@@ -7,7 +7,7 @@ an error bound; then nothing is proved, and "wrong" is never said.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,7 @@ from symdiff.check.equal import landmarks
 from symdiff.check.interior import Budget
 from symdiff.check.judge import BITS, Judge
 from symdiff.check.measured import Measured
+from symdiff.check.places import Place
 from symdiff.check.question import Part, Question
 from symdiff.check.report import UNDEFINED, Point, Report, combined
 from symdiff.errors import SymdiffError
@@ -33,8 +34,6 @@ TRIED, TRIED_IN_VAIN = 60, 300
 
 #: Operations that may go into the search of points.
 SEARCH = 60_000
-
-Place = Mapping[str, Any]
 
 
 def decide(question: Question, places: Sequence[Place] | None) -> Report:

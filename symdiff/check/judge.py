@@ -73,7 +73,7 @@ class Judge:
     ) -> Iterator[list[Any]]:
         """Points of the domain with the values that are fixed; without end, or until the budget is spent."""
         count = len(self.question.names)
-        self.slice = Slice(self.function.fixed, count, {i: _ball(x) for i, x in fixed.items()})
+        self.slice = Slice(self.function.fixed, count, {i: ball_of(x) for i, x in fixed.items()})
         if count == 1 and len(self.slice.free) == 1 and len(self.slice) <= LONG:
             self.parts = domain.parts(self.slice, landmarks)
         self.slice.tried = self.slice.inside = 0
@@ -99,7 +99,7 @@ class Judge:
         values: exact fractions, or expressions without variables.  fixed: which of them were asked for, so
         that what holds at a kink is of interest.
         """
-        coordinates = [_ball(x) for x in values]
+        coordinates = [ball_of(x) for x in values]
         place = dict(zip(self.question.names, values, strict=True))
         found: dict[int, Point | str] = {}
         left = dict(enumerate(parts))
@@ -208,7 +208,7 @@ class Judge:
         if len(part.lines) > 1:
             return self._point(place, part, None, None, inf, UNDECIDED, EDGE)
         direction = part.lines[0][1]
-        exact = [x if isinstance(x, Fraction) else _ball(x) for x in place.values()]
+        exact = [x if isinstance(x, Fraction) else ball_of(x) for x in place.values()]
         there = near(self.germs, exact, [int(d) for d in direction], part.order, part.output)
         if there.kind == UNKNOWN:
             return self._point(place, part, None, None, inf, UNDECIDED, there.reason, there)
@@ -234,7 +234,7 @@ class Judge:
         return self._point(place, part, claim, there.slope, share, UNDECIDED, there.reason, there)
 
 
-def _ball(value: Fraction | Expr) -> Callable[[], Any]:
+def ball_of(value: Fraction | Expr) -> Callable[[], Any]:
     """A function that returns the ball of a number such as sqrt(2), at the precision of the moment; None
     where it has no value."""
     if isinstance(value, Fraction):

@@ -26,6 +26,7 @@ BITS = (128, 512, 1024)
 NEAREST, FARTHEST, STEPS = 200, 40, 8
 MEASURED_BITS = 1024
 ALIKE = 1e-6
+NOTHING = 2.0**-100
 UNBOUNDED = 1.5
 
 SMOOTH, KINK, JUMP, POLE, VERTICAL, END, REMOVABLE, OUTSIDE, UNKNOWN = (
@@ -111,6 +112,8 @@ def _measured(
         return tape.fixed.run([x + h * d for x, d in zip(centre, direction, strict=True)]).outputs[output]
 
     limit = at(NEAREST)
+    if limit is not None and not isinstance(limit, bool) and abs(limit) < NOTHING:
+        limit = arb(0)
     values = [at(k) for k in range(FARTHEST, FARTHEST + STEPS)]
     if limit is None or isinstance(limit, bool) or None in values:
         return None

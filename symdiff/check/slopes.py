@@ -25,7 +25,7 @@ Function = Callable[[Array], Array]
 
 #: The first step is this share of a point's size, or of 1; steps are halved in blocks of so many rows.
 FIRST_STEP = 0.125
-BLOCK, BLOCKS = 14, 4
+BLOCK, BLOCKS = 12, 4
 
 #: Points smaller than this are measured with steps of both sizes, their own and 1.
 SMALL = 2.0**-6
@@ -43,10 +43,11 @@ SMALLEST = 1e-280
 #: What the function rounds on the way, as in sin(10000*x), moves the place by about an ulp or two.
 INNER = 2.0**-51
 
-#: The noise is measured on so many values at these distances (a share of the point's size): whole numbers of
-#: ulps, odd, so that what is rounded inside the function is rounded differently at each.  So many deviations.
-SAMPLES, SPACINGS = 8, (45677 * 2.0**-52, 73907 * 2.0**-52)
-DEVIATIONS = 4
+#: The noise is measured on so many values on each side, from so many steps on, at these distances (shares of
+#: the point's size): with all the digits of a float, so that what is rounded in the function is rounded
+#: differently at each.  So many deviations.
+SAMPLES, OFF, SPACINGS = 8, 4, (1.0142135623730951e-11, -1.6411005070990571e-11)
+DEVIATIONS = 5
 
 #: Good enough to stop: the error is this small beside the value.
 FINE = 2.0**-36
@@ -58,7 +59,9 @@ UNBOUNDED, LAST = 2.0**0.125, 8
 @dataclass(frozen=True, slots=True)
 class Slopes:
     """Arrays, one entry for each point.  value, error: |value - true slope| <= error.  left, right: the
-    one-sided slopes, infinite where they grow without bound, nan where there is none, with their errors."""
+    one-sided slopes, infinite where they grow without bound, nan where there is none, with their errors.
+    limit: the values, or their limits where there are none.  size: of slopes that values so large could have.
+    """
 
     value: Array
     error: Array
@@ -66,7 +69,14 @@ class Slopes:
     left_error: Array
     right: Array
     right_error: Array
+    limit: Array
+    size: Array
     calls: int
+
+    def columns(self) -> tuple[Array, ...]:
+        """All but size and calls."""
+        sides = self.left, self.left_error, self.right, self.right_error
+        return self.value, self.error, *sides, self.limit
 
 
 def slopes(function: Function, points: Array) -> Slopes:
@@ -98,11 +108,8 @@ def slopes(function: Function, points: Array) -> Slopes:
             if not error[i] <= error[k]:
                 value[i], error[i] = value[k], error[k]
     n = len(x)
-    return Slopes(
-        *(found.value[:n], found.error[:n]),
-        *(found.left[:n], found.left_error[:n], found.right[:n], found.right_error[:n]),
-        calls=calls,
-    )
+    value, error, left, left_error, right, right_error, limit = (c[:n] for c in found.columns())
+    return Slopes(value, error, left, left_error, right, right_error, limit, found.size[:n], calls)
 
 
 def _twin(enough: Any, count: int, small: Any) -> Any:
@@ -113,44 +120,68 @@ def _twin(enough: Any, count: int, small: Any) -> Any:
 
 
 def _noise(function: Function, at: Array, unit: Array) -> Array:
-    """The noise of the values around the points: their differences of orders 3 to 5 hold little else."""
-    level = np.zeros(len(at))
-    steps = np.arange(SAMPLES) - SAMPLES // 2
+    """The noise of the values beside the points: their differences of orders 3 to 5 hold little else.  The
+    smaller one of both sides, since a function may be steep on one."""
+    found = np.full(len(at), np.nan)
+    steps = np.arange(SAMPLES) + OFF
     for spacing in SPACINGS:
         values = function((at[:, None] + unit[:, None] * spacing * steps).ravel()).reshape(len(at), SAMPLES)
         scale = np.max(np.abs(values), axis=1) + SMALLEST  # its square may overflow
         differences = np.diff(values / scale[:, None], 2, axis=1)
+        level = np.full(len(at), np.nan)
         for k in (3, 4, 5):
             differences = np.diff(differences, axis=1)
             square = np.mean(differences**2, axis=1) * factorial(k) ** 2 / factorial(2 * k)
             level = np.fmax(level, np.sqrt(square) * scale)
-    return DEVIATIONS * level
+        found = np.fmin(found, level)
+    return np.where(np.isnan(found), 0.0, DEVIATIONS * found)
 
 
 def _measured(centre: Array, after: Array, before: Array, at: Array, unit: Array, noise: Array) -> Slopes:
     rows = after.shape[1]
     h = unit[:, None] * FIRST_STEP * np.exp2(-np.arange(rows))
     h = (at[:, None] + h) - at[:, None]
+    centre, doubt = _limits(centre, after, before)
+    noise = noise + doubt
     values = np.fmax(np.abs(after), np.abs(before))
     rounding = (np.fmax(noise[:, None], ROUNDING * np.fmax(values, np.abs(centre)[:, None])) + SMALLEST) / h
     middle = (after - before) / (2 * h)
-    rounding = rounding + np.abs(middle) * (INNER * unit[:, None] / h)
+    least = rounding
+    rounding = rounding + np.where(np.isnan(middle), 0.0, np.abs(middle)) * (INNER * unit[:, None] / h)
     right, right_error = _tableau((after - centre[:, None]) / h, 2, 4 * rounding)
     left, left_error = _tableau((centre[:, None] - before) / h, 2, 4 * rounding)
     value, error = _tableau(middle, 4, rounding)
     sides = np.abs(right - left)  # without a value on one side there is no central quotient either
     error = error + np.where(np.isnan(sides), 0.0, sides)
-    best, least = _best(value, _agreed(value, error))
-    steep_right = _steep((after - centre[:, None]) / h)
-    steep_left = _steep((centre[:, None] - before) / h)
+    best, best_error = _best(value, _agreed(value, error))
+    steep_right = _steep((after - centre[:, None]) / h, least)
+    steep_left = _steep((centre[:, None] - before) / h, least)
     one, one_error = _best(right, _agreed(right, right_error))
     other, other_error = _best(left, _agreed(left, left_error))
-    one, one_error = np.where(steep_right != 0, steep_right, one), np.where(steep_right != 0, 0.0, one_error)
+    one, one_error = (
+        np.where(steep_right != 0, steep_right, one),
+        np.where(steep_right != 0, np.inf, one_error),
+    )
     other, other_error = (
         np.where(steep_left != 0, steep_left, other),
-        np.where(steep_left != 0, 0.0, other_error),
+        np.where(steep_left != 0, np.inf, other_error),
     )
-    return Slopes(best, least, other, other_error, one, one_error, 0)
+    size = np.fmax(np.abs(centre), np.nanmax(values, axis=1, initial=0)) / unit
+    return Slopes(best, best_error, other, other_error, one, one_error, centre, size, 0)
+
+
+def _limits(centre: Array, after: Array, before: Array) -> tuple[Array, Array]:
+    """The values at the points, where they have none the limits if both sides have the same, and what is
+    uncertain about them."""
+    lost = np.isnan(centre)
+    if not lost.any():
+        return centre, np.zeros_like(centre)
+    (right, one), (left, other) = (
+        _best(*_tableau(side, 2, ROUNDING * np.abs(side))) for side in (after, before)
+    )
+    same = lost & (np.abs(right - left) <= one + other)
+    limit = np.where(same, (right + left) / 2, centre)
+    return limit, np.where(same, one + other, 0.0)
 
 
 def _tableau(quotients: Array, power: int, rounding: Array) -> tuple[Array, Array]:
@@ -194,11 +225,12 @@ def _best(value: Array, error: Array) -> tuple[Array, Array]:
     return np.where(np.isfinite(least), value[every, rows], np.nan), least
 
 
-def _steep(quotients: Array) -> Array:
-    """Infinite where the last finite quotients grow from row to row, by the same factor or more; else 0."""
+def _steep(quotients: Array, rounding: Array) -> Array:
+    """Infinite where the last quotients grow from row to row, beyond what rounding does; else 0."""
     last = np.abs(quotients[:, -LAST:])
     ratio = last[:, 1:] / last[:, :-1]
-    grows = np.all(ratio > UNBOUNDED, axis=1) & np.isfinite(last[:, -1])
+    seen = np.all(last > 2 * rounding[:, -LAST:], axis=1)
+    grows = np.all(ratio > UNBOUNDED, axis=1) & np.isfinite(last[:, -1]) & seen
     return np.where(grows, np.sign(quotients[:, -1]) * np.inf, 0.0)
 
 
