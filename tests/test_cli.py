@@ -304,7 +304,7 @@ def test_json_is_one_object_a_formula(say: Any) -> None:
     assert (record["formula"], record["derivative"], record["derivative_size"]) == ("x^12", None, 5)
 
     record = json.loads(say("check", "x^2", "--derivative", "x", "--points", "--json")[1])
-    assert (record["check"]["verdict"], len(record["points"])) == ("wrong", 8)
+    assert (record["check"]["verdict"], len(record["points"])) == ("wrong", 9)
 
 
 def test_every_line_of_the_input_gets_its_answer() -> None:

@@ -10,15 +10,18 @@ end of the domain.  measured, slopes: differences, where there are no balls.  de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symdiff.check.decide import decide
-from symdiff.check.places import places_of
-from symdiff.check.question import question
-from symdiff.check.report import UNDECIDED, Domain, Point, Report
+from symdiff.check.diagnosis import Diagnosis
+from symdiff.check.homework import compared, explained
+from symdiff.check.places import Place, places_of
+from symdiff.check.question import Question, question
+from symdiff.check.report import RIGHT, UNDECIDED, WRONG, Domain, Point, Report
 from symdiff.expr import Expr
 
-__all__ = ["Domain", "Point", "Report", "check"]
+__all__ = ["Diagnosis", "Domain", "Point", "Report", "check"]
 
 
 def check(
@@ -56,8 +59,23 @@ def check(
     'right'
     """
     asked = question(f, variable, derivative, order)
+    own, suspect = compared(asked) if asked.given and at is None else ([], [])
+    report = _decided(asked, at, suspect)
+    if report.verdict == WRONG and asked.given and report.worst is not None:
+        return replace(report, diagnosis=explained(asked, report.worst))
+    if report.verdict == RIGHT and own:
+        return replace(report, proved=all(own))
+    return report
+
+
+def confirm(f: Expr, variable: str | Sequence[str], derivative: Any) -> Report:
+    """The check of a derivative that symdiff has just made: against slopes alone."""
+    return _decided(question(f, variable, derivative, 1), None, ())
+
+
+def _decided(asked: Question, at: Any, suspect: Sequence[Place]) -> Report:
     abstract = [name for e in (*asked.outputs, *asked.alleged) for name in e.functions]
     if abstract:
         reason = f"{abstract[0]} is an abstract function, which has no values to compare"
         return Report(UNDECIDED, (), reason=reason, variables=asked.variables)
-    return decide(asked, places_of(at, asked.variables, asked.names))
+    return decide(asked, places_of(at, asked.variables, asked.names), suspect)

@@ -36,8 +36,11 @@ TRIED, TRIED_IN_VAIN = 60, 300
 SEARCH = 60_000
 
 
-def decide(question: Question, places: Sequence[Place] | None) -> Report:
-    """The report at the places given, or at points of the domain; what a place leaves out is chosen."""
+def decide(question: Question, places: Sequence[Place] | None, suspect: Sequence[Place] = ()) -> Report:
+    """The report at the places given, or at points of the domain; what a place leaves out is chosen.
+
+    suspect: further places, of no interest where the function is not smooth.
+    """
     judge: Judge | Measured
     try:
         judge = Judge(question)
@@ -47,7 +50,7 @@ def decide(question: Question, places: Sequence[Place] | None) -> Report:
         before = ctx.prec
         ctx.prec = BITS[0]
         try:
-            return _Run(judge, question).report(places)
+            return _Run(judge, question).report(places, suspect)
         finally:
             ctx.prec = before
 
@@ -75,10 +78,13 @@ class _Run:
             return self.parts
         return [self.question.through([x if isinstance(x, Fraction) else Fraction(1) for x in values], k)]
 
-    def report(self, places: Sequence[Place] | None) -> Report:
+    def report(self, places: Sequence[Place] | None, suspect: Sequence[Place]) -> Report:
         several = places is not None and len(places) > 1
         for k, place in enumerate(places or [{}]):
             self._around(place, k, 1 if several else self.wanted)
+        for k, place in enumerate(suspect):
+            values = [place.get(name, Fraction(1)) for name in self.question.names]
+            self._take(self.judge.at(values, self.asked(values, k), frozenset()))
         labels = list(dict.fromkeys(part.label for part in self.parts)) or [""]
         domain = None if places else self.judge.domain(self.points)
         if domain is not None and not self.points and not self.rejected:

@@ -8,9 +8,13 @@ from fractions import Fraction
 from math import isfinite, log10
 from typing import Any
 
+from symdiff.check.diagnosis import Diagnosis
 from symdiff.expr import Expr
 
 RIGHT, WRONG, UNDECIDED, NOT_DIFFERENTIABLE = "right", "wrong", "undecided", "not differentiable"
+
+#: What a proof of equality covers.
+PROOF = "wherever both are defined"
 
 #: How a slope was found.
 BALLS, DIFFERENCES = "balls", "differences"
@@ -91,7 +95,9 @@ class Report:
     verdict: "right", "wrong", "undecided" or "not differentiable".  points: every point used.  worst: the
     point that decided, else the one with the largest difference.  reason: for every verdict but "right".
     rejected: why other points were not used, and how many.  variables: along which the slopes were taken.
-    domain: how much of the domain was reached, None where points were given.
+    domain: how much of the domain was reached, None where points were given.  proved: whether a derivative
+    that was given is proved equal to symdiff's own, wherever both are defined.  diagnosis: of one that is
+    wrong.
     """
 
     verdict: str
@@ -101,6 +107,8 @@ class Report:
     rejected: Mapping[str, int] = field(default_factory=dict)
     variables: tuple[str, ...] = ()
     domain: Domain | None = None
+    proved: bool = False
+    diagnosis: Diagnosis | None = None
 
     def __str__(self) -> str:
         if self.verdict == RIGHT:
@@ -110,10 +118,11 @@ class Report:
                 where += f" over {len(self.variables)} variables"
             doubts = len(self.points) - used
             more = f"; undecided at {doubts} more" if doubts else ""
-            return f"{where} ({self._digits()}){more}"
+            proof = f", and proved equal to the derivative, {PROOF}" if self.proved else ""
+            return f"{where} ({self._digits()}){proof}{more}"
         if self.verdict == UNDECIDED or self.worst is None:
             return f"{self.verdict}: {self.reason}"
-        return str(self.worst)
+        return f"{self.worst}; {self.diagnosis}" if self.diagnosis else str(self.worst)
 
     def _digits(self) -> str:
         if self.worst is None or not self.worst.difference:
@@ -132,6 +141,8 @@ class Report:
             "rejected": dict(self.rejected),
             "variables": list(self.variables),
             "domain": self.domain.as_dict() if self.domain else None,
+            "proved": self.proved,
+            "diagnosis": self.diagnosis.as_dict() if self.diagnosis else None,
         }
 
 
