@@ -51,8 +51,8 @@ def check(
 
     >>> check("x^3", "x").verdict
     'right'
-    >>> print(check("x^3", "x", derivative="3*x"))
-    wrong at x = 3: the derivative is 9, the slope is 27
+    >>> print(check("x^3", "x", derivative="-3*x^2"))
+    wrong at x = 3: the derivative is -27, the slope is 27; the sign of the derivative of x^3 is wrong
     >>> print(check("abs(x)", at=0))
     not differentiable at x = 0: the slope is -1 on the left and 1 on the right
     >>> check("x^2*y", ["x", "y"], [["2*y", "2*x"], ["2*x", "0"]], order=2).verdict

@@ -127,6 +127,18 @@ def slope(f: Any, variable: str | Expr | None = None, at: Any = None, *, order: 
             ctx.prec = before
 
 
+def slope_ball(f: Expr, along: str, place: Mapping[str, Any], bits: int) -> arb | None:
+    """The slope at this precision, as a ball; None where the formula is not shown to be smooth."""
+    names = tuple(place)
+    try:
+        tape = SeriesTape(assemble(graph([f]), names))
+    except SymdiffError:
+        return None
+    with PRECISION, ctx.workprec(bits):
+        found = tape.along([ball_of(place[n])() for n in names], [int(n == along) for n in names], 1)[0]
+    return None if found is None else found[1]
+
+
 def _of_formula(
     tape: SeriesTape, germs: Callable[[], GermTape], values: list[Fraction | Expr], along: int, order: int
 ) -> Slope:
