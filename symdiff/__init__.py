@@ -60,6 +60,8 @@ _HOME = {
     "evaluate": "evaluate",
     "check": "check",
     "equal": "check.equal",
+    "slope": "check.slope",
+    "compare": "check.methods",
     "Limits": "limits",
     "SymdiffError": "errors",
     "ParseError": "errors",
@@ -91,6 +93,8 @@ if TYPE_CHECKING:
     from symdiff.calculus.vector import laplacian as laplacian
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
+    from symdiff.check.methods import compare as compare
+    from symdiff.check.slope import slope as slope
     from symdiff.errors import DomainError as DomainError
     from symdiff.errors import LimitError as LimitError
     from symdiff.errors import ParseError as ParseError

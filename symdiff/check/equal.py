@@ -100,7 +100,7 @@ class _Duel:
         except SymdiffError:  # a function without balls
             return
         self.met = 0
-        self.points = interior(self.tape, len(self.names), _landmarks(g), self.budget)
+        self.points = interior(self.tape, len(self.names), landmarks(g), self.budget)
 
     def differ(self, most: int) -> bool:
         """Whether the values differ at one of so many points; the next call goes on where this one ended."""
@@ -142,7 +142,7 @@ class _Duel:
         return False
 
 
-def _landmarks(g: Graph) -> list[Fraction]:
+def landmarks(g: Graph) -> list[Fraction]:
     """Numbers in the formulas near which they may change, in order of size."""
     found = {abs(Fraction(leaf.p, leaf.q)) for op, leaf in zip(g.op, g.leaf, strict=True) if op <= NUM}
     return sorted(x for x in found if x > 1 and x < LARGEST)[-LANDMARKS:]

@@ -1,27 +1,34 @@
 """Slopes measured from values of a function alone: no rule of differentiation is used here.
 
-In: a function of one number t, to be measured at t = 0.  Out: a `Slope`, a value with an honest error.
+In: a function of arrays and points.  Out: at every point a value, an error bound, and both one-sided slopes.
 
-Differences: Ridders' tableau (C. J. F. Ridders, Adv. Eng. Software 4, 1982), central quotients for halved
-steps, extrapolated to step zero; the error is the largest disagreement between neighbours in the tableau and
-with the rows that follow, plus what rounding does to the quotient.  One side: the same, one-sided.
-Complex step: Im f(i*h)/h (Squire and Trapp, SIAM Review 40, 1998), which subtracts nothing.
+Central quotients for halved steps are extrapolated to step zero (C. J. F. Ridders, Adv. Eng. Software 4,
+1982), one-sided ones too.  The error bound is the largest disagreement between neighbours in the tableau and
+with the rows that follow, what the noise of the values does to the quotient (the noise is measured: J. J.
+More and S. M. Wild, SIAM J. Sci. Comput. 33, 2011), and what the two sides disagree by.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
-from math import inf, isfinite, nan
+from math import factorial
+from typing import Any
 
-#: A function along a line: its value, and the piece it lies on (any object that compares).
-Line = Callable[[float], tuple[float, object]]
+import numpy as np
+from numpy.typing import NDArray
 
-#: The first step, in units of the line, and how often it is halved at most: 2^-30 leaves half the digits of
-#: f.
+Array = NDArray[np.float64]
+
+#: A function of an array, elementwise; nan where it has no value.
+Function = Callable[[Array], Array]
+
+#: The first step is this share of a point's size, or of 1; steps are halved in blocks of so many rows.
 FIRST_STEP = 0.125
-HALVINGS = 28
+BLOCK, BLOCKS = 12, 4
+
+#: Points smaller than this are measured with steps of both sizes, their own and 1.
+SMALL = 2.0**-6
 
 #: Columns of the tableau.  Beyond eight, rounding is magnified more than truncation is removed.
 COLUMNS = 8
@@ -29,140 +36,231 @@ COLUMNS = 8
 #: How many later rows must bear an entry out.
 WITNESSES = 2
 
-#: Rounding of one value of f, taken as four ulp.
+#: Rounding of one value, taken as four ulp; values below lose digits to underflow.
 ROUNDING = 2.0**-50
+SMALLEST = 1e-280
 
-#: Values beyond lose digits to underflow or overflow on the way to their slope.
-SMALLEST, LARGEST = 1e-280, 1e305
+#: What the function rounds on the way, as in sin(10000*x), moves the place by about an ulp or two.
+INNER = 2.0**-51
+
+#: The noise is measured on so many values on each side, from so many steps on, at these distances (shares of
+#: the point's size): with all the digits of a float, so that what is rounded in the function is rounded
+#: differently at each.  So many deviations.
+SAMPLES, OFF, SPACINGS = 8, 4, (1.0142135623730951e-11, -1.6411005070990571e-11)
+DEVIATIONS = 5
 
 #: Good enough to stop: the error is this small beside the value.
-FINE = 2.0**-42
+FINE = 2.0**-36
+
+#: Growth of one-sided quotients from step to step that is taken for unbounded, over the last rows.
+UNBOUNDED, LAST = 2.0**0.125, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Slope:
-    """A measured slope.  error: a bound on |value - true slope|.  step: the length over which f was smooth.
-    flat: f had one and the same value at every point.  method: how it was measured."""
-
-    value: float
-    error: float
-    step: float
-    flat: bool = False
-    method: str = "differences"
-
-
-def central(line: Line) -> Slope | None:
-    """The slope at 0 from both sides; None where no neighbourhood of 0 lies on one finite piece.
-
-    Every halving gives one more row of the tableau and its best entry.  An entry counts only with what the
-    two next rows make of it: where steps are still too long, or values are noise, they disagree, and the
-    error shows it.
+class Slopes:
+    """Arrays, one entry for each point.  value, error: |value - true slope| <= error.  left, right: the
+    one-sided slopes, infinite where they grow without bound, nan where there is none, with their errors.
+    limit: the values, or their limits where there are none.  size: of slopes that values so large could have.
     """
-    centre, piece = line(0.0)
-    previous: list[float] = []
-    entries: list[tuple[float, float, float]] = []
-    best = Slope(nan, inf, 0.0)
-    flat = True
-    h = 2 * FIRST_STEP
-    for _ in range(HALVINGS):
-        h /= 2
-        (after, piece_after), (before, piece_before) = line(h), line(-h)
-        size = max(abs(after), abs(before))
-        if not size <= LARGEST or piece_after != piece or piece_before != piece or before != before:
-            previous, entries, best, flat = [], [], Slope(nan, inf, 0.0), True
-            continue
-        flat = flat and after == before == centre
-        rounding = (ROUNDING * size + SMALLEST) / h
-        previous, value, error = _row(previous, (after - before) / (2 * h), 4, rounding)
-        entries.append((value, error, h * 2 ** (len(previous) - 1)))
-        if len(entries) > WITNESSES:
-            value, error, step = entries[-1 - WITNESSES]
-            error += 2 * max(abs(value - later) for later, _, _ in entries[-WITNESSES:])
-            if error < best.error:
-                best = Slope(value, error, step)
-            if best.error <= max(FINE * abs(best.value), rounding) or (flat and len(entries) > COLUMNS):
+
+    value: Array
+    error: Array
+    left: Array
+    left_error: Array
+    right: Array
+    right_error: Array
+    limit: Array
+    size: Array
+    calls: int
+
+    def columns(self) -> tuple[Array, ...]:
+        """All but size and calls."""
+        sides = self.left, self.left_error, self.right, self.right_error
+        return self.value, self.error, *sides, self.limit
+
+
+def slopes(function: Function, points: Array) -> Slopes:
+    """The slopes at points (one dimension)."""
+    x = np.asarray(points, np.float64)
+    size = np.exp2(np.ceil(np.log2(np.abs(x), where=x != 0, out=np.zeros_like(x))))
+    small = np.flatnonzero((np.abs(x) < SMALL) & (x != 0))
+    at, unit = np.concatenate([x, x[small]]), np.concatenate([size, np.ones(len(small))])
+    with np.errstate(all="ignore"):
+        centre = function(at)
+        noise = _noise(function, at, unit)
+        after, before = np.empty((len(at), 0)), np.empty((len(at), 0))
+        for block in range(BLOCKS):
+            h = unit[:, None] * FIRST_STEP * np.exp2(-np.arange(block * BLOCK, (block + 1) * BLOCK))
+            h = (at[:, None] + h) - at[:, None]  # so that both places are exact
+            after = np.concatenate([after, function((at[:, None] + h).ravel()).reshape(h.shape)], 1)
+            before = np.concatenate([before, function((at[:, None] - h).ravel()).reshape(h.shape)], 1)
+            found = _measured(centre, after, before, at, unit, noise)
+            enough = found.error <= np.maximum(FINE * np.abs(found.value), SMALLEST)
+            if np.all(enough[: len(x)] | _twin(enough, len(x), small)):
                 break
-    return Slope(best.value, best.error, best.step, flat) if isfinite(best.error) else None
+    calls = len(at) * (1 + SAMPLES * len(SPACINGS)) + after.size + before.size
+    for value, error in (
+        (found.value, found.error),
+        (found.left, found.left_error),
+        (found.right, found.right_error),
+    ):
+        for k, i in enumerate(small, len(x)):
+            if not error[i] <= error[k]:
+                value[i], error[i] = value[k], error[k]
+    n = len(x)
+    value, error, left, left_error, right, right_error, limit = (c[:n] for c in found.columns())
+    return Slopes(value, error, left, left_error, right, right_error, limit, found.size[:n], calls)
 
 
-def _row(
-    previous: list[float], quotient: float, power: int, rounding: float
-) -> tuple[list[float], float, float]:
-    """The next row of the tableau, its entry with the smallest error, and that error.
+def _twin(enough: Any, count: int, small: Any) -> Any:
+    """Whether the second measurement of a point is good enough."""
+    found = np.zeros(count, bool)
+    found[small] = enough[count:]
+    return found
+
+
+def _noise(function: Function, at: Array, unit: Array) -> Array:
+    """The noise of the values beside the points: their differences of orders 3 to 5 hold little else.  The
+    smaller one of both sides, since a function may be steep on one."""
+    found = np.full(len(at), np.nan)
+    steps = np.arange(SAMPLES) + OFF
+    for spacing in SPACINGS:
+        values = function((at[:, None] + unit[:, None] * spacing * steps).ravel()).reshape(len(at), SAMPLES)
+        scale = np.max(np.abs(values), axis=1) + SMALLEST  # its square may overflow
+        differences = np.diff(values / scale[:, None], 2, axis=1)
+        level = np.full(len(at), np.nan)
+        for k in (3, 4, 5):
+            differences = np.diff(differences, axis=1)
+            square = np.mean(differences**2, axis=1) * factorial(k) ** 2 / factorial(2 * k)
+            level = np.fmax(level, np.sqrt(square) * scale)
+        found = np.fmin(found, level)
+    return np.where(np.isnan(found), 0.0, DEVIATIONS * found)
+
+
+def _measured(centre: Array, after: Array, before: Array, at: Array, unit: Array, noise: Array) -> Slopes:
+    rows = after.shape[1]
+    h = unit[:, None] * FIRST_STEP * np.exp2(-np.arange(rows))
+    h = (at[:, None] + h) - at[:, None]
+    centre, doubt = _limits(centre, after, before)
+    noise = noise + doubt
+    values = np.fmax(np.abs(after), np.abs(before))
+    rounding = (np.fmax(noise[:, None], ROUNDING * np.fmax(values, np.abs(centre)[:, None])) + SMALLEST) / h
+    middle = (after - before) / (2 * h)
+    least = rounding
+    rounding = rounding + np.where(np.isnan(middle), 0.0, np.abs(middle)) * (INNER * unit[:, None] / h)
+    right, right_error = _tableau((after - centre[:, None]) / h, 2, 4 * rounding)
+    left, left_error = _tableau((centre[:, None] - before) / h, 2, 4 * rounding)
+    value, error = _tableau(middle, 4, rounding)
+    sides = np.abs(right - left)  # without a value on one side there is no central quotient either
+    error = error + np.where(np.isnan(sides), 0.0, sides)
+    best, best_error = _best(value, _agreed(value, error))
+    steep_right = _steep((after - centre[:, None]) / h, least)
+    steep_left = _steep((centre[:, None] - before) / h, least)
+    one, one_error = _best(right, _agreed(right, right_error))
+    other, other_error = _best(left, _agreed(left, left_error))
+    one, one_error = (
+        np.where(steep_right != 0, steep_right, one),
+        np.where(steep_right != 0, np.inf, one_error),
+    )
+    other, other_error = (
+        np.where(steep_left != 0, steep_left, other),
+        np.where(steep_left != 0, np.inf, other_error),
+    )
+    size = np.fmax(np.abs(centre), np.nanmax(values, axis=1, initial=0)) / unit
+    return Slopes(best, best_error, other, other_error, one, one_error, centre, size, 0)
+
+
+def _limits(centre: Array, after: Array, before: Array) -> tuple[Array, Array]:
+    """The values at the points, where they have none the limits if both sides have the same, and what is
+    uncertain about them."""
+    lost = np.isnan(centre)
+    if not lost.any():
+        return centre, np.zeros_like(centre)
+    (right, one), (left, other) = (
+        _best(*_tableau(side, 2, ROUNDING * np.abs(side))) for side in (after, before)
+    )
+    same = lost & (np.abs(right - left) <= one + other)
+    limit = np.where(same, (right + left) / 2, centre)
+    return limit, np.where(same, one + other, 0.0)
+
+
+def _tableau(quotients: Array, power: int, rounding: Array) -> tuple[Array, Array]:
+    """For each row its best entry and that entry's error.
 
     power: the factor by which the leading error falls when the step is halved.
     """
-    row, factor = [quotient], 1.0
-    best, least = quotient, inf
-    for above in previous[: COLUMNS - 1]:
+    value, least = quotients, np.full_like(quotients, np.inf)
+    column, factor = quotients, 1.0
+    for _ in range(1, COLUMNS):
         factor *= power
-        value = row[-1] + (row[-1] - above) / (factor - 1)
-        error = 2 * max(abs(value - row[-1]), abs(value - above)) + rounding
-        row.append(value)
-        if error < least:
-            best, least = value, error
-    return row, best, least
+        above = np.concatenate([np.full((len(column), 1), np.nan), column[:, :-1]], 1)
+        following = column + (column - above) / (factor - 1)
+        error = 2 * np.fmax(np.abs(following - column), np.abs(following - above)) + rounding
+        better = error < least
+        value, least = np.where(better, following, value), np.where(better, error, least)
+        column = following
+    later = np.zeros_like(value)
+    for k in range(1, WITNESSES + 1):
+        witness = np.concatenate([value[:, k:], np.full((len(value), k), np.nan)], 1)
+        later = np.maximum(later, np.abs(value - witness))  # nan where there is none
+    error = least + 2 * later
+    return value, np.where(np.isnan(error), np.inf, error)
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a point.  value, error: the slope there, infinite where it grows without bound, nan where
-    the function is not defined.  scale: the largest quotient seen.
+def _agreed(value: Array, error: Array) -> Array:
+    """The errors, each as large as it takes to agree with the rows of shorter steps: where long steps see
+    another function than short ones, the short ones are right."""
+    raised = error
+    for k in range(1, value.shape[1]):
+        apart = np.abs(value[:, :-k] - value[:, k:]) - error[:, k:]
+        apart = np.concatenate([np.where(np.isfinite(apart), apart, 0.0), np.zeros((len(value), k))], 1)
+        raised = np.fmax(raised, apart)
+    return raised
+
+
+def _best(value: Array, error: Array) -> tuple[Array, Array]:
+    rows = np.argmin(error, axis=1)
+    every = np.arange(len(rows))
+    least = error[every, rows]
+    return np.where(np.isfinite(least), value[every, rows], np.nan), least
+
+
+def _steep(quotients: Array, rounding: Array) -> Array:
+    """Infinite where the last quotients grow from row to row, beyond what rounding does; else 0."""
+    last = np.abs(quotients[:, -LAST:])
+    ratio = last[:, 1:] / last[:, :-1]
+    seen = np.all(last > 2 * rounding[:, -LAST:], axis=1)
+    grows = np.all(ratio > UNBOUNDED, axis=1) & np.isfinite(last[:, -1]) & seen
+    return np.where(grows, np.sign(quotients[:, -1]) * np.inf, 0.0)
+
+
+def elementwise(function: Callable[[Any], Any]) -> Function:
+    """A Python function of a number as a function of arrays; where it raises or is not real it has no value.
+
+    It is called with whole arrays if it takes them.
     """
 
-    value: float
-    error: float
-    scale: float
+    def one(value: float) -> float:
+        try:
+            found = function(value)
+            return float(found) if not isinstance(found, complex) else np.nan
+        except (ArithmeticError, ValueError):
+            return np.nan
 
+    def call(values: Array) -> Array:
+        if takes_arrays:
+            return np.asarray(function(values), np.float64)
+        return np.array([one(value) for value in values.tolist()], np.float64)
 
-#: Halvings of the step towards a kink, and the growth of the quotient from step to step that is taken for
-#: unbounded: 2^(1/8) is slower than any root up to the eighth grows, and faster than a logarithm in the end.
-APPROACH = 40
-UNBOUNDED = 2.0**0.125
-
-
-def one_sided(line: Line, side: int) -> Side:
-    """The slope at 0 seen from the right (side = 1) or the left (-1)."""
-    centre = line(0.0)[0]
-    h = 2 * FIRST_STEP
-    piece: object = None
-    quotients: list[float] = []
-    previous: list[float] = []
-    best = (nan, inf)
-    size = 0.0
-    for _ in range(APPROACH):
-        h /= 2
-        value, here = line(side * h)
-        if here != piece or not isfinite(value):
-            quotients, previous, best, size, piece = [], [], (nan, inf), 0.0, here
-            if not isfinite(value):
-                continue
-        size = max(abs(value), abs(centre))
-        quotients.append(abs(value - centre) / h)
-        rounding = 2 * ROUNDING * size / h
-        previous, refined, error = _row(previous, (value - centre) / (side * h), 2, rounding)
-        if error < best[1]:
-            best = (refined, error)
-    if len(quotients) < COLUMNS:
-        return Side(nan, inf, 0.0)
-    scale = max(quotients)
-    last = quotients[-COLUMNS:]
-    if all(b > UNBOUNDED * a > 0 for a, b in pairwise(last)):
-        return Side(inf if previous[0] > 0 else -inf, 0.0, scale)
-    return Side(*best, scale)
-
-
-#: Steps of the complex step, in units of the line: one far below any rounding, one to compare it with.
-COMPLEX_STEPS = (2.0**-180, 2.0**-120)
-
-
-def complex_step(line: Callable[[complex], complex], check: Slope) -> Slope:
-    """The slope by the complex step where it confirms the measured one, else the measured one.
-
-    line: the analytic continuation of the function; one that leaves its branch there is found out by `check`.
-    """
-    first, second = (line(complex(0.0, h)).imag / h for h in COMPLEX_STEPS)
-    error = max(4 * abs(first - second), 2.0**-46 * abs(first))
-    if error < check.error and abs(first - check.value) <= check.error:
-        return Slope(first, error, check.step, check.flat, "complex step")
-    return check
+    takes_arrays = False
+    try:
+        with np.errstate(all="ignore"):
+            probe = np.asarray(function(np.array([0.5, 0.25])))
+        takes_arrays = (
+            probe.shape == (2,)
+            and probe.dtype.kind in "fiu"
+            and ((one(0.5), one(0.25)) == tuple(probe.tolist()) or bool(np.isnan(probe).any()))
+        )
+    except Exception:  # whatever it raises for an array, it is then called with numbers
+        takes_arrays = False
+    return call

@@ -46,7 +46,7 @@ def answer(f: Expr, others: list[str], session: Session) -> Record:
         count = f"{len(alleged)} derivative{'s' * (len(alleged) != 1)}"
         raise SymdiffError(f"{count} for the variables {', '.join(names)}: say which with --variable")
     derivatives = alleged or gradient(f, names)
-    report = check(f, names, derivatives, _place(given.options.get("--at", []), names))
+    report = check(f, names, alleged or None, _place(given.options.get("--at", []), names))
     record: Record = {
         "formula": session.written(f),
         "variables": sorted({*f.symbols, *(() if f.symbols else names)}),

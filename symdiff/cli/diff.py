@@ -76,14 +76,14 @@ def _derivatives(f: Expr, names: list[str], order: int, simplify: bool, effort: 
 
 def _checked(names: list[str], chains: list[list[Expr]]) -> Record:
     """Each derivative against slopes of the one before; the gravest report."""
-    from symdiff.check import Report, check
+    from symdiff.check import Report, confirm
 
     reports: list[Report] = []
     if all(len(chain) == 2 for chain in chains):
-        reports.append(check(chains[0][0], names, [chain[1] for chain in chains]))
+        reports.append(confirm(chains[0][0], names, [chain[1] for chain in chains]))
     else:
         for name, chain in zip(names, chains, strict=True):
-            reports += [check(g, name, h) for g, h in pairwise(chain)]
+            reports += [confirm(g, name, h) for g, h in pairwise(chain)]
     gravity = ("right", "undecided", "not differentiable", "wrong")
     worst = max(reversed(reports), key=lambda report: gravity.index(report.verdict))
     return worst.as_dict() | {"text": str(worst)}

@@ -64,10 +64,10 @@ FUNCTIONS = (
     ),
     Function(
         "clamp", ("x", "low", "high"), aliases=("clip",),
-        derivative=("piecewise(low < x and x < high, 1, 0)", "piecewise(x <= low, 1, 0)",
-                    "piecewise(x >= high, 1, 0)"),
+        derivative=("piecewise(low < x and x < high, 1, 0)", "piecewise(x <= low and low < high, 1, 0)",
+                    "piecewise(x >= high or low >= high, 1, 0)"),
         definition="min(max(x, low), high)",
-        smooth="x != low and x != high and low < high", exact="symdiff.functions.exact.clamp",
+        smooth="x != low and x != high and low != high", exact="symdiff.functions.exact.clamp",
         python="symdiff.evaluate.special.clamp", numpy="clip", latex=r"\operatorname{clamp}",
     ),
     # The unit step, 1/2 at the jump.
