@@ -42,6 +42,14 @@ def _same_symdiff_in_every_process() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled objects of the tests do not lie in the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMDIFF_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout: tests, examples, benchmarks lie below it; symdiff itself may be installed elsewhere."""

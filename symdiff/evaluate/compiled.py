@@ -1,7 +1,8 @@
 """Compiled functions: formulas and variable names in, a callable out.
 
 A `Compiled` holds one program and runs it on the backend that the values ask for: plain numbers on generated
-Python code, arrays on NumPy.  A pickle carries the program, and the formulas that it came from.
+Python code, arrays on LLVM's code or on NumPy.  A pickle carries the program, and the formulas that it came
+from.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from importlib.util import find_spec
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, ONE, SYM
 from symdiff.core.walk import is_typed
 from symdiff.errors import DomainError, SymdiffError
+from symdiff.evaluate.nested import Structure, assembled, flat_out, places, template
 from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
     COMPLEX_ARITHMETIC,
@@ -35,17 +38,15 @@ if TYPE_CHECKING:
 
 #: The backends by name, and what each one takes.
 BACKENDS = {
-    "auto": "numbers on the python backend, arrays on the numpy backend",
+    "auto": "numbers on the python backend, arrays on the llvm backend where that is worth it, else on numpy",
     "python": "real numbers",
     "numpy": "arrays and real numbers",
+    "llvm": "arrays and real numbers, all on machine code",
     "complex": "complex numbers",
 }
 
-#: Lists of lists of ... outputs go no deeper than this.
-DEEPEST_NESTING = 16
-
-#: Where an output stands in the result: its number, or a list of places.
-Structure = Any
+#: How the llvm backend is installed.
+INSTALL = 'pip install "symdiff-engine[jit]"'
 
 
 class _Missing:
@@ -62,14 +63,15 @@ class Compiled:
     """A function of numbers or arrays: `fn(x, y)`, `fn(x=1, y=2)`, `fn(xs, ys, out=result)`.
 
     inputs: the variables' names.  outputs: the formulas.  program: the straight-line code.  source: the text
-    of the Python code.  Arguments broadcast together; the result has their common shape, also where a formula
-    is constant.  Plain numbers give a float (a bool for a condition).  Outside the domain: nan, no warning.
+    of the generated code.  Arguments broadcast together; the result has their common shape, also where a
+    formula is constant.  Plain numbers give a float (a bool for a condition).  Outside the domain: nan, no
+    warning.
 
     `out=` takes an array for each output.  A formula with a variable called out takes no other out.
     """
 
     __slots__ = (
-        *("__call__", "__weakref__", "backend", "program", "structure"),
+        *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
         *("_arrays", "_formulas", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
@@ -80,10 +82,14 @@ class Compiled:
         structure: Structure,
         formulas: tuple[Expr, ...] | Graph,
         backend: str = "auto",
+        threads: int = 1,
+        accuracy: str = "standard",
     ) -> None:
         self.program = program
         self.structure = structure
         self.backend = backend
+        self.threads = threads
+        self.accuracy = accuracy
         self._formulas = formulas
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
         self._arrays: ArrayCode | None = None
@@ -106,17 +112,26 @@ class Compiled:
 
     @property
     def source(self) -> str:
-        """The generated Python code."""
-        if self.backend == "numpy":
+        """The generated Python code, or LLVM's."""
+        if self.backend in ("numpy", "llvm"):
             return self._array_code().source()
-        return source(self._tape, _template(self.structure))
+        return source(self._tape, template(self.structure))
 
     def __repr__(self) -> str:
         n = len(self.program.outputs)
         names = ", ".join(self.inputs[:6]) + (", ..." if len(self.inputs) > 6 else "")
+        where = self.backend
+        if where in ("auto", "llvm"):
+            from symdiff.evaluate.llvm.code import missing
+
+            lacks = missing(self.program)
+            if lacks:
+                where += f", on numpy: llvm has no {lacks}"
+            elif where == "auto" and not find_spec("llvmlite"):
+                where += f", arrays on numpy; faster with {INSTALL}"
         return (
             f"<compiled: {n} output{'s' * (n != 1)} of ({names}), {len(self.program)} instructions, "
-            f"backend {self.backend}>"
+            f"backend {where}>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -125,10 +140,11 @@ class Compiled:
         # A call's kind depends on the table of this process: its name says the rest.
         kinds = [min(op, CALL) for op in formulas.op]
         packed = Graph(kinds, formulas.args, leaves, formulas.roots)
-        return Compiled, (self.program, self.structure, packed, self.backend)
+        return Compiled, (self.program, self.structure, packed, self.backend, self.threads, self.accuracy)
 
     def __copy__(self) -> Compiled:
-        return Compiled(self.program, self.structure, self._formulas, self.backend)
+        formulas = self._formulas
+        return Compiled(self.program, self.structure, formulas, self.backend, self.threads, self.accuracy)
 
     def __deepcopy__(self, memo: object) -> Compiled:
         return self.__copy__()
@@ -157,7 +173,7 @@ class Compiled:
             values = self._bound((), at)
         else:
             values = self._bound((at,) if len(self.inputs) == 1 else tuple(at), {})
-        return _assembled(self.structure, coefficients(self.outputs, self.inputs, values, name, order))
+        return assembled(self.structure, coefficients(self.outputs, self.inputs, values, name, order))
 
     # ------------------------------------------------------------ calls
 
@@ -165,19 +181,20 @@ class Compiled:
         """Any call that the generated code does not take as it stands."""
         out = None if "out" in self.inputs else named.pop("out", None)
         values = self._bound(args, named)
-        numbers = None if out is not None or self.backend == "numpy" else self._numbers(values)
+        arrays_only = self.backend == "numpy" or (self.backend == "llvm" and not self._short_enough())
+        numbers = None if out is not None or arrays_only else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
         if self.backend in ("python", "complex"):
             raise SymdiffError(
                 f'the {self.backend} backend takes {BACKENDS[self.backend]} only; compile with backend="auto"'
             )
-        results = self._array_code()(values, None if out is None else _flat_out(out, self.structure))
+        results = self._array_code()(values, None if out is None else flat_out(out, self.structure))
         if out is not None:
             return out
         if results and not results[0].ndim:
             results = [r.item() for r in results]
-        return _assembled(self.structure, results)
+        return assembled(self.structure, results)
 
     def _bound(self, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
         """One value for each input, from positional and named arguments."""
@@ -211,7 +228,9 @@ class Compiled:
     def _scalar_call(self) -> Callable[..., Any]:
         """The function that takes plain numbers; from its first use on, it is the call itself."""
         if self._scalars is None:
-            if len(self.program) + len(self.inputs) > LONGEST_SOURCE:
+            if self.backend == "llvm":
+                self.__call__ = self._scalars = self._native_scalars()
+            elif len(self.program) + len(self.inputs) > LONGEST_SOURCE:
                 self._scalars = self._careful
             else:
                 names = namespace(self._tape)
@@ -220,19 +239,45 @@ class Compiled:
                 self.__call__ = self._scalars = names["program"]
         return self._scalars
 
+    def _short_enough(self) -> bool:
+        """Whether the llvm backend has a function of its own for plain numbers."""
+        from symdiff.evaluate.llvm.code import missing
+        from symdiff.evaluate.llvm.module import LONGEST_FUNCTION
+
+        return len(self.program) <= LONGEST_FUNCTION and not missing(self.program)
+
+    def _native_scalars(self) -> Callable[..., Any]:
+        from symdiff.evaluate.llvm.scalar import scalar_function
+
+        def general(*values: Any, **named: Any) -> Any:
+            return self._general(values, named)
+
+        return scalar_function(self._tape, self.structure, self.accuracy == "high", general)
+
     def _careful(self, *values: Any) -> Any:
-        return _assembled(self.structure, self._tape(*values))
+        return assembled(self.structure, self._tape(*values))
 
     def _array_code(self) -> ArrayCode:
         if self._arrays is None:
-            from symdiff.evaluate.numpy import ArrayCode
+            if self.backend == "numpy":
+                from symdiff.evaluate.numpy import ArrayCode
 
-            self._arrays = ArrayCode(self._tape)
+                self._arrays = ArrayCode(self._tape)
+            else:
+                from symdiff.evaluate.llvm.arrays import NativeCode
+
+                eager, high = self.backend == "llvm", self.accuracy == "high"
+                self._arrays = NativeCode(self._tape, eager, self.threads, high)
         return self._arrays
 
 
 def compile_formulas(
-    outputs: object, vars: str | Iterable[str | Expr] | None = None, backend: str = "auto"
+    outputs: object,
+    vars: str | Iterable[str | Expr] | None = None,
+    backend: str = "auto",
+    *,
+    threads: int = 1,
+    accuracy: str = "standard",
 ) -> Compiled:
     """Compile formulas into one function of `vars`: fast, picklable, safe in threads.
 
@@ -240,8 +285,10 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
-    arrays, "complex" takes complex numbers.  Raises SymdiffError where a formula has a variable that is not
-    among `vars`.
+    arrays, "complex" takes complex numbers, "llvm" runs all on machine code.  threads: how many share a large
+    array on machine code.  accuracy: of each function of the llvm backend, "standard" is at most 2 ulp,
+    "high" 0.6.  Raises SymdiffError where a formula has a variable that is not among `vars`, and where
+    "llvm" is asked for but llvmlite is not installed.
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
@@ -250,16 +297,31 @@ def compile_formulas(
     if backend not in BACKENDS:
         there = "; ".join(f'"{name}" ({takes})' for name, takes in BACKENDS.items())
         raise SymdiffError(f"there is no backend {backend!r}; there are {there}")
+    _check_options(backend, threads, accuracy)
     from symdiff.parse.trace import is_function, parameters, traced
 
     if is_function(outputs):
         vars = parameters(outputs) if vars is None else vars
         outputs = traced(outputs)
     flat: list[Expr] = []
-    structure = _structure(outputs, flat, 0)
+    structure = places(outputs, flat, 0)
     nodes = graph(flat)
     names = _names(vars) if vars is not None else variables(nodes)
-    return Compiled(assemble(nodes, names), structure, tuple(flat), backend)
+    return Compiled(assemble(nodes, names), structure, tuple(flat), backend, threads, accuracy)
+
+
+def _check_options(backend: str, threads: int, accuracy: str) -> None:
+    if not isinstance(threads, int) or threads < 1:
+        raise SymdiffError(f"threads= is a positive number, and {threads!r} was given")
+    if accuracy not in ("standard", "high"):
+        raise SymdiffError(f'accuracy= is "standard" or "high", and {accuracy!r} was given')
+    if accuracy == "high" and backend != "llvm":
+        raise SymdiffError('accuracy="high" is for the llvm backend; compile with backend="llvm"')
+    if backend == "llvm":
+        from symdiff.evaluate.llvm.machine import installed
+
+        if not installed():
+            raise SymdiffError(f"the llvm backend needs llvmlite: {INSTALL}")
 
 
 def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any) -> Any:
@@ -339,45 +401,6 @@ def _constant(name: str, text: str | Expr) -> float:
         raise SymdiffError(f"the value of {name} is not a number: it has the variable {variables(nodes)[0]}")
     value: float = Tape(assemble(nodes, []))()[0]
     return value
-
-
-# ------------------------------------------------------------ nested outputs
-
-
-def _structure(outputs: object, flat: list[Expr], depth: int) -> Structure:
-    """The places of nested outputs, which are appended to `flat`."""
-    from symdiff.parse import formula
-
-    if not isinstance(outputs, (list, tuple)):
-        flat.append(formula(outputs))
-        return len(flat) - 1
-    if depth == DEEPEST_NESTING:
-        raise SymdiffError(f"the outputs are nested more than {DEEPEST_NESTING} lists deep")
-    return [_structure(part, flat, depth + 1) for part in outputs]
-
-
-def _assembled(structure: Structure, values: Sequence[Any]) -> Any:
-    if isinstance(structure, int):
-        return values[structure]
-    return [_assembled(part, values) for part in structure]
-
-
-def _template(structure: Structure) -> str:
-    """The same as Python source, over the values' names."""
-    if isinstance(structure, int):
-        return f"{{{structure}}}"
-    return f"[{', '.join(_template(part) for part in structure)}]"
-
-
-def _flat_out(out: Any, structure: Structure) -> list[Any]:
-    """The arrays given by `out=`, in the outputs' order."""
-    if isinstance(structure, int):
-        if not hasattr(out, "dtype") or not hasattr(out, "shape"):
-            raise SymdiffError("out= needs an array for each output, nested like the outputs")
-        return [out]
-    if len(out) != len(structure):
-        raise SymdiffError(f"out= needs {len(structure)} arrays here, and {len(out)} were given")
-    return [a for part, inner in zip(out, structure, strict=True) for a in _flat_out(part, inner)]
 
 
 def _formulas(packed: Graph) -> tuple[Expr, ...]:

@@ -154,7 +154,7 @@ class ArrayCode:
         if self._code is None:
             names: dict[str, Any] = dict(KERNELS)
             names.update((f"f{i}", k) for i, k in enumerate(self.kernels[CALL:]))
-            exec(compile(self.source(), "<symdiff>", "exec"), names)
+            exec(compile(ArrayCode.source(self), "<symdiff>", "exec"), names)
             self._code = names["program"]
         self._code(*registers)
 

@@ -1,0 +1,192 @@
+"""The array target by LLVM: as the NumPy target takes arguments and gives results, with compiled code inside.
+
+Arrays that lie in one piece are read and written where they are; others chunk by chunk through buffers.
+Numbers of 32 bits are computed in 64.  A program with a function that vector code lacks, and arrays of other
+types, run on NumPy.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from symdiff.evaluate.backends import record
+from symdiff.evaluate.llvm import cache
+from symdiff.evaluate.llvm.code import missing
+from symdiff.evaluate.llvm.machine import Loaded, assembled, host, installed
+from symdiff.evaluate.llvm.module import LONGEST_FUNCTION, array_module
+from symdiff.evaluate.numpy import Array, ArrayCode, chunks
+from symdiff.evaluate.program import Binder, Program
+from symdiff.evaluate.python import Tape
+
+#: Instructions times points from which a call is worth compiling: some 20 ms by NumPy.
+WORTH = 2_000_000
+
+#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it.
+SHORT = 2_000
+
+#: LLVM's effort.  Nothing is left for its optimiser to find, and 1 gives the same code as 2.  A long program
+#: of additions and products takes 22 us an instruction at 0 and 38 at 1, and runs 15 % longer.
+EFFORT, LEAST_EFFORT = 1, 0
+
+#: Points of one call of compiled code: between two of them Ctrl-C is heard.
+PIECE = 1 << 17
+
+#: Points of a chunk of arrays that do not lie in one piece.
+CHUNK = 8_192
+
+
+def program_key(program: Program, constants: Sequence[object]) -> list[object]:
+    """What compiled code depends on in a program: all but the names of its inputs."""
+    definitions = [record(f).definition for f in program.functions if not isinstance(f, Binder)]
+    flat = (program.op, program.dst, program.start, program.operands, program.outputs)
+    numbers = [
+        len(program.inputs),
+        list(map(repr, constants)),
+        program.functions,
+        definitions,
+        program.prelude,
+    ]
+    return [*numbers, *(a.tobytes() for a in flat), program.registers, program.boolean]
+
+
+def constants(tape: Tape) -> list[float | bool]:
+    """The values of a program's constant registers."""
+    p = tape.program
+    return tape.registers[len(p.inputs) : p.first_temporary]
+
+
+def loaded(name: str, parts: Sequence[object], text: Callable[[], str], effort: int) -> Loaded:
+    """The object of a module whose function is `name`: from the cache, or compiled and put there."""
+    machine = host()
+    key = cache.key([machine, name, effort, *parts])
+    code = cache.read(key)
+    if code is None:
+        code = assembled(text(), machine, effort)
+        cache.write(key, code)
+    return Loaded(code, [name], machine)
+
+
+class NativeCode(ArrayCode):
+    """A program over arrays.  eager: compile at the first call, whatever it costs; else where it is worth it.
+
+    Whether a call runs on compiled code depends on its size alone; while a long program is being compiled,
+    calls run on NumPy.
+    """
+
+    def __init__(self, tape: Tape, eager: bool, threads: int, high: bool) -> None:
+        super().__init__(tape)
+        self.tape = tape
+        self.eager = eager
+        self.threads = threads
+        self.high = high
+        self._loaded: dict[bool, Any] = {}
+        self._lock = threading.Lock()
+        self._compiling: set[bool] = set()
+
+    def _chunks(self, arrays: list[Array], targets: list[Array], dtype: Any, shape: tuple[int, ...]) -> None:
+        code = self._code_for(dtype, prod(shape))
+        if code is None:
+            super()._chunks(arrays, targets, dtype, shape)
+            return
+        if all((a.shape == shape and a.flags.c_contiguous) or not a.ndim for a in (*arrays, *targets)):
+            flat = [a.reshape(-1) if a.ndim else a for a in arrays]
+            self._pieces(code, flat, [t.reshape(-1) for t in targets], prod(shape))
+            return
+        full = [np.broadcast_to(a, shape) if a.ndim else a for a in arrays]
+        for index, _ in chunks(shape, CHUNK):
+            part = [np.ascontiguousarray(a[index]).reshape(-1) if a.ndim else a for a in full]
+            outer = [t[index] for t in targets]
+            inner = [np.empty(t.size, t.dtype) for t in outer]
+            self._piece(code, part, inner, 0, inner[0].size)
+            for t, found in zip(outer, inner, strict=True):
+                t[...] = found.reshape(t.shape)
+
+    def _code_for(self, dtype: Any, points: int) -> Any:
+        """The compiled function for numbers of this type, or None where NumPy is to run."""
+        if dtype not in (np.float64, np.float32) or missing(self.program) or not len(self.program.outputs):
+            return None
+        if not self.eager and (points * len(self.program) < WORTH or not installed()):
+            return None
+        single = bool(dtype == np.float32)
+        found = self._loaded.get(single)
+        if found is None:
+            if not self.eager and len(self.program) > SHORT:
+                if single not in self._compiling:
+                    self._compiling.add(single)
+                    threading.Thread(target=self._compile, args=(single,), daemon=True).start()
+                return None
+            found = self._compile(single)
+        return found
+
+    def _compile(self, single: bool) -> Any:
+        with self._lock:
+            if single not in self._loaded:
+                code = loaded(
+                    "array",
+                    [single, self.high, *program_key(self.program, constants(self.tape))],
+                    lambda: self._text(single),
+                    EFFORT if len(self.program) <= LONGEST_FUNCTION else LEAST_EFFORT,
+                )
+                self._loaded[single] = (
+                    code,
+                    code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p),
+                )
+            return self._loaded[single]
+
+    def _text(self, single: bool) -> str:
+        return array_module(self.program, constants(self.tape), host(), single, self.high)
+
+    def source(self) -> str:
+        """LLVM's text; NumPy's code where that runs."""
+        return super().source() if missing(self.program) else self._text(False)
+
+    def _pieces(self, code: Any, arrays: list[Array], targets: list[Array], total: int) -> None:
+        """One range of points after another, or several at once."""
+        begins = range(0, total, PIECE)
+        if self.threads == 1 or len(begins) == 1:
+            for begin in begins:
+                self._piece(code, arrays, targets, begin, min(begin + PIECE, total))
+            return
+        pool = ThreadPoolExecutor(self.threads)
+        try:
+            for job in [
+                pool.submit(self._piece, code, arrays, targets, begin, min(begin + PIECE, total))
+                for begin in begins
+            ]:
+                job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _piece(self, code: Any, arrays: list[Array], targets: list[Array], begin: int, end: int) -> None:
+        """The points begin .. end - 1 of arrays in one piece; numbers are repeated to fill a vector."""
+        lanes, n = host().lanes, end - begin
+        columns = []
+        kept = []  # alive until the call is over
+        short = n < lanes
+        for a in arrays:
+            if not a.ndim:
+                a = np.full(lanes, a)
+                columns += [a.ctypes.data, 0]
+            elif short:
+                a = np.resize(a[begin:end], lanes)
+                columns += [a.ctypes.data, a.itemsize]
+            else:
+                columns += [a.ctypes.data + begin * a.itemsize, a.itemsize]
+            kept.append(a)
+        results = [np.empty(lanes, t.dtype) for t in targets] if short else targets
+        for t in results:
+            columns += [t.ctypes.data + (0 if short else begin * t.itemsize), t.itemsize]
+        places = np.array(columns, np.int64)
+        registers = self.program.registers if len(self.program) > LONGEST_FUNCTION else 0
+        frame = np.empty(registers * lanes)
+        code[1](places.ctypes.data, max(n, lanes), frame.ctypes.data)
+        if short:
+            for t, found in zip(targets, results, strict=True):
+                t[begin:end] = found[:n]

@@ -1,0 +1,214 @@
+"""Kernels of the circular functions and their inverses.
+
+x = q*pi/2 + r with |r| <= pi/4, pi/2 in three doubles (Cody and Waite, 1980); beyond LARGEST the scalar
+function reduces.  atan takes one division, to |z| <= tan(pi/8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symdiff.evaluate.llvm import coefficients as table
+from symdiff.evaluate.llvm.lanes import ROUNDER, Lanes, Pair
+
+#: Up to here three doubles of pi/2 leave more bits of r than a double holds.
+LARGEST = 2.0**30
+
+
+def _quadrant(b: Lanes, x: str) -> tuple[str, str, str]:
+    """(q, q's bits, x - q*HALF_PI[0]), which is exact."""
+    t = b.fma(x, b.const(table.TWO_OVER_PI), b.const(ROUNDER))
+    q = b.sub(t, b.const(ROUNDER))
+    return b.neg(q), b.to_bits(t), b.fma(b.neg(q), b.const(table.HALF_PI[0]), x)
+
+
+def _sincos_pairs(b: Lanes, x: str) -> tuple[str, Pair, Pair]:
+    """(quadrant, sin(r), cos(r)), to 2^-59."""
+    minus, quadrant, first = _quadrant(b, x)
+    second, sl = b.two_product(minus, b.const(table.HALF_PI[1]))
+    r, low = b.two_sum(first, second)
+    r, low = b.two_sum(r, b.add(low, b.mad(minus, b.const(table.HALF_PI[2]), sl)))
+    s, sl = b.two_product(r, r)
+    sl = b.mad(b.add(r, r), low, sl)
+    # sin(r) = r - r^3/6 + r^5*S
+    cube, cl = b.two_product(r, s)
+    cl = b.mad(r, sl, b.mad(low, s, cl))
+    third, tl = b.two_product(cube, b.const(table.SIXTH[0]))
+    tl = b.add(tl, b.mad(cl, b.const(table.SIXTH[0]), b.mul(cube, b.const(table.SIXTH[1]))))
+    tail = b.mul(b.mul(cube, s), b.poly(s, table.SIN_TAIL))
+    h, hl = b.fast_two_sum(r, b.neg(third))
+    sin = b.fast_two_sum(h, b.add(hl, b.add(b.sub(low, tl), tail)))
+    # cos(r) = 1 - r^2/2 + r^4*C
+    half = b.mul(s, b.const(0.5))
+    h, hl = b.fast_two_sum(b.const(1.0), b.neg(half))
+    tail = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mul(sl, b.const(-0.5)))
+    return quadrant, sin, b.fast_two_sum(h, b.add(hl, tail))
+
+
+def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
+    """Those of sin and cos that are wanted, in this order."""
+    if b.high:
+        quadrant, sin_pair, cos_pair = _sincos_pairs(b, x)
+        sin, cos = b.add(*sin_pair), b.add(*cos_pair)
+    else:
+        minus, quadrant, r = _quadrant(b, x)
+        r = b.fma(minus, b.const(table.HALF_PI[2]), b.fma(minus, b.const(table.HALF_PI[1]), r))
+        s = b.mul(r, r)
+        sin = b.mad(b.mul(r, s), b.poly(s, table.SIN), r)
+        cos = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mad(s, b.const(-0.5), b.const(1.0)))
+    odd = b.is_odd(quadrant)
+    far = b.inverted(b.compare("olt", b.abs(x), b.const(LARGEST)))
+    found = []
+    for name in wanted:
+        if name == "sin":
+            y, turn = b.select(odd, cos, sin), quadrant
+        else:
+            y, turn = b.select(odd, sin, cos), b.integer("add", quadrant, b.whole(1))
+        found.append(b.flip(y, b.integer("shl", turn, b.whole(62))))
+    if "sin" in wanted:  # -0
+        k = wanted.index("sin")
+        if b.machine.avx512:
+            found[k] = b.fixup(found[k], x, {"zero": "same"})
+        else:
+            found[k] = b.select(b.compare("oeq", x, b.const(0.0)), x, found[k])
+    return b.unless(far, dict(zip(wanted, found, strict=True)), x)
+
+
+def sin(b: Lanes, x: str) -> str:
+    return sincos(b, x, ("sin",))[0]
+
+
+def cos(b: Lanes, x: str) -> str:
+    return sincos(b, x, ("cos",))[0]
+
+
+def tan(b: Lanes, x: str) -> str:
+    """sin(r)/cos(r), or -cos(r)/sin(r) in odd quadrants, in pairs: two rounded factors would cost 3 ulp."""
+    quadrant, sin, cos = _sincos_pairs(b, x)
+    odd = b.is_odd(quadrant)
+    above = tuple(b.select(odd, c, s) for s, c in zip(sin, cos, strict=True))
+    below = tuple(b.select(odd, s, c) for s, c in zip(sin, cos, strict=True))
+    y = b.add(*b.quotient((above[0], above[1]), (below[0], below[1])))
+    y = b.flip(y, b.integer("shl", quadrant, b.whole(63)))
+    y = b.select(b.compare("olt", b.abs(x), b.const(2.0**-28)), x, y)
+    return b.unless(b.inverted(b.compare("olt", b.abs(x), b.const(LARGEST))), {"tan": y}, x)[0]
+
+
+# ------------------------------------------------------------ inverses
+
+
+def _angle(b: Lanes, y: str, x: str | None) -> Pair:
+    """atan(y/x) for y, x >= 0, x = 1 where it is None, as a pair: off + atan(z)."""
+    one = b.const(1.0)
+    across = one if x is None else x
+    low = b.const(table.TAN_EIGHTH) if x is None else b.mul(x, b.const(table.TAN_EIGHTH))
+    high = b.const(table.TAN_THREE_EIGHTHS) if x is None else b.mul(x, b.const(table.TAN_THREE_EIGHTHS))
+    middle, steep = b.compare("ogt", y, low), b.compare("ogt", y, high)
+    if b.high:
+        n, nl = b.two_sum(y, b.neg(across))
+        d, dl = b.two_sum(y, across)
+        zero = b.const(0.0)
+        nl = b.select(steep, zero, b.select(middle, nl, zero))
+        dl = b.select(steep, zero, b.select(middle, dl, zero))
+    else:
+        n, d = b.sub(y, across), b.add(y, across)
+    n = b.select(steep, b.neg(across), b.select(middle, n, y))
+    d = b.select(steep, y, b.select(middle, d, across))
+    off, rest = (
+        b.select(
+            steep, b.const(table.HALF_PI[k]), b.select(middle, b.const(table.QUARTER_PI[k]), b.const(0.0))
+        )
+        for k in (0, 1)
+    )
+    if b.high:
+        z, zl = b.quotient((n, nl), (d, dl))
+        s = b.mul(z, z)
+        rest = b.add(rest, b.mad(b.neg(s), zl, zl))  # the slope of atan is about 1 - s
+    else:
+        z = b.div(n, d)
+        s = b.mul(z, z)
+    if not b.high:
+        return off, b.add(z, b.mad(b.mul(z, s), b.poly(s, table.ATAN), rest))
+    sl = b.fma(z, z, b.neg(s))
+    cube, cl = b.two_product(z, s)
+    third, tl = b.two_product(cube, b.const(table.ATAN[0]))
+    tl = b.mad(b.mad(z, sl, cl), b.const(table.ATAN[0]), b.mad(cube, b.const(table.ATAN_LOW[0]), tl))
+    tail = b.mad(b.mul(cube, s), b.poly(s, table.ATAN[1:]), b.add(rest, tl))
+    h, low = b.two_sum(off, z)
+    h, hl = b.two_sum(h, third)
+    return h, b.add(b.add(low, hl), tail)
+
+
+def atan(b: Lanes, x: str) -> str:
+    y = b.add(*_angle(b, b.least(b.abs(x), b.const(2.0**60)), None))
+    y = b.select(b.compare("olt", b.abs(x), b.const(2.0**-28)), b.abs(x), y)
+    return b.copysign(y, x)
+
+
+def atan2(b: Lanes, y: str, x: str) -> str:
+    up, across = b.abs(y), b.abs(x)
+    h, low = _angle(b, up, across)
+    back = b.compare("olt", x, b.const(0.0))
+    if b.high:
+        turned, tl = b.fast_two_sum(b.const(table.PI[0]), b.neg(h))
+        angle = b.add(
+            b.select(back, turned, h), b.select(back, b.add(tl, b.sub(b.const(table.PI[1]), low)), low)
+        )
+    else:
+        turned = b.sub(b.const(table.PI[0]), b.sub(b.sub(h, b.const(table.PI[1])), b.neg(low)))
+        angle = b.select(back, turned, b.add(h, low))
+    most = b.most(up, across)
+    usual = b.logic(
+        "and", b.compare("olt", most, b.const(2.0**1000)), b.compare("ogt", most, b.const(2.0**-900))
+    )
+    if b.high:  # the quotient's rest must not underflow
+        fine = b.logic("or", b.compare("ogt", up, b.const(2.0**-900)), b.compare("oeq", up, b.const(0.0)))
+        usual = b.logic("and", usual, fine)
+    return b.unless(b.inverted(usual), {"atan2": b.copysign(angle, y)}, y, x)[0]
+
+
+def _arc(b: Lanes, x: str) -> tuple[str, str, Pair]:
+    """(near, sign-free x, p) with p = asin(|x|) where near (|x| <= 1/2), else asin(sqrt((1 - |x|)/2))."""
+    size = b.abs(x)
+    near = b.compare("ole", size, b.const(0.5))
+    w = b.select(near, b.mul(size, size), b.mul(b.sub(b.const(1.0), size), b.const(0.5)))
+    root = b.sqrt(w)
+    z = b.select(near, size, root)
+    if not b.high:
+        return near, size, (z, b.mul(b.mul(z, w), b.poly(w, table.ASIN)))
+    # What the root lacks, (w - root^2)/(2*root), times the factor 1 + w/6 + ... of the series.
+    lack = b.div(b.fma(b.neg(root), root, w), b.add(root, root))
+    lack = b.mul(lack, b.poly(w, (1.0, 1 / 6, 0.075)))
+    exact = b.logic("or", near, b.compare("oeq", root, b.const(0.0)))
+    lack = b.select(exact, b.const(0.0), lack)
+    cube, cl = b.two_product(z, w)
+    first, fl = b.two_product(cube, b.const(table.ASIN[0]))
+    fl = b.add(fl, b.mad(cl, b.const(table.ASIN[0]), b.mul(cube, b.const(table.ASIN_LOW[0]))))
+    h, low = b.fast_two_sum(z, first)
+    tail = b.mad(b.mul(cube, w), b.poly(w, table.ASIN[1:]), b.add(fl, lack))
+    return near, size, (h, b.add(low, tail))
+
+
+def asin(b: Lanes, x: str) -> str:
+    near, size, (z, tail) = _arc(b, x)
+    twice = b.add(z, z)
+    h, low = b.fast_two_sum(b.const(table.HALF_PI[0]), b.neg(twice))
+    far = b.add(h, b.add(low, b.sub(b.const(table.HALF_PI[1]), b.add(tail, tail))))
+    y = b.select(near, b.add(z, tail), far)
+    y = b.select(b.compare("olt", size, b.const(2.0**-28)), size, y)
+    return b.copysign(y, x)
+
+
+def acos(b: Lanes, x: str) -> str:
+    """pi/2 - asin(x) where |x| <= 1/2, else 2*p, and pi - 2*p for negative x."""
+    near, _, (z, tail) = _arc(b, x)
+    left = b.compare("olt", x, b.const(0.0))
+    zs, ts = b.copysign(z, x), b.select(left, b.neg(tail), tail)
+    h, low = b.fast_two_sum(b.const(table.HALF_PI[0]), b.neg(zs))
+    middle = b.add(h, b.add(low, b.sub(b.const(table.HALF_PI[1]), ts)))
+    right = b.add(z, tail)
+    right = b.add(right, right)
+    twice = b.add(z, z)
+    h, low = b.fast_two_sum(b.const(table.PI[0]), b.neg(twice))
+    wide = b.add(h, b.add(low, b.sub(b.const(table.PI[1]), b.add(tail, tail))))
+    return b.select(near, middle, b.select(left, wide, right))
