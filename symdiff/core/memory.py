@@ -11,35 +11,29 @@ from symdiff.core.store import FIXED, INT, NEAR, NUM, SYM, Rational, Store
 def collect(s: Store, roots: list[int]) -> list[int]:
     """Keep what the roots reach, renumber it in the same order, and return the roots' new ids."""
     n = s.n
-    keep = s.zeros(n)
-    i: i64 = 0
-    while i < n:
-        keep[i] = i32(-1)
-        i += 1
+    keep = s.zeros(n)  # 1 for what is kept, then its new id
     for root in roots:
-        keep[i64(root)] = i32(0)
+        keep[i64(root)] = i32(1)
+    words: i64 = 0
     kept: i64 = 0
-    i = n - 1
+    i: i64 = n - 1
     while i >= 0:
-        if keep[i] >= 0:
+        if i < FIXED:
+            keep[i] = i32(1)
+        if keep[i] != 0:
+            k = i64(s.start[i])
+            end = i64(s.start[i + 1])
             kept += 1
+            words += end - k
             if i64(s.op[i]) > SYM:
-                k = i64(s.start[i])
-                end = i64(s.start[i + 1])
                 while k < end:
-                    keep[i64(s.pool[k])] = i32(0)
+                    keep[i64(s.pool[k])] = i32(1)
                     k += 1
         i -= 1
-    op = s.op
-    start = s.start
-    pool = s.pool
-    numbers = s.numbers
-    names = s.names
-    digest = s.digest
+    op, start, pool, digest, numbers, names = s.op, s.start, s.pool, s.digest, s.numbers, s.names
     done = False
     try:
-        s.clear(kept)
-        _copy(s, n, keep, op, start, pool, numbers, names)
+        _copy(s, keep, kept, words)
         done = True
     finally:
         if not done:  # interrupted: everything stays as it was
@@ -49,37 +43,64 @@ def collect(s: Store, roots: list[int]) -> list[int]:
     return [int(keep[i64(root)]) for root in roots]
 
 
-def _copy(
-    s: Store,
-    n: i64,
-    keep: vec[i32],
-    op: vec[i32],
-    start: vec[i32],
-    pool: vec[i32],
-    numbers: list[Rational],
-    names: list[str],
-) -> None:
-    """Intern the kept nodes of other arrays, and leave their new ids in `keep`."""
+def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
+    """Leave in the store what `keep` marks, and there the new ids.
+
+    What was kept is different still, and digests do not change: nothing is looked for in the table.
+    """
+    op = vec[i32](capacity=kept)
+    start = vec[i32](capacity=kept + 1)
+    pool = vec[i32](capacity=words)
+    digest = vec[i64](capacity=kept)
+    numbers: list[Rational] = []
+    names: list[str] = []
+    name_digest = vec[i64]()
+    name_node = vec[i32]()
+    near = vec[i32]([i32(-1)] * (2 * NEAR))
+    n = s.n
+    new: i64 = 0
     i: i64 = 0
     while i < n:
-        if keep[i] >= 0 or i < FIXED:
-            lo = i64(start[i])
-            end = i64(start[i + 1])
-            code = i64(op[i])
-            if code == NUM:
-                p, q, decimal = numbers[i64(pool[lo])]
-                keep[i] = i32(s.rational(p, q, decimal))
-            elif code == SYM:
-                keep[i] = i32(s.symbol(names[i64(pool[lo])]))
-            elif code == INT:
-                keep[i] = i32(s.integer(i64(pool[lo])))
-            else:
-                args = vec[i32](capacity=end - lo)
-                while lo < end:
-                    args = append(args, keep[i64(pool[lo])])
-                    lo += 1
-                keep[i] = i32(s.intern(code, args))
+        if keep[i] == 0:
+            i += 1
+            continue
+        lo = i64(s.start[i])
+        end = i64(s.start[i + 1])
+        payload = s.pool[lo] if lo < end else i32(0)
+        start = append(start, i32(len(pool)))
+        op = append(op, s.op[i])
+        digest = append(digest, s.digest[i])
+        if i64(s.op[i]) == NUM:
+            pool = append(pool, i32(len(numbers)))
+            numbers.append(s.numbers[i64(payload)])
+        elif i64(s.op[i]) == SYM:
+            pool = append(pool, i32(len(names)))
+            names.append(s.names[i64(payload)])
+            name_digest = append(name_digest, s.name_digest[i64(payload)])
+            name_node = append(name_node, i32(new))
+        elif i64(s.op[i]) == INT:
+            pool = append(pool, payload)
+            if payload >= -NEAR and payload < NEAR:
+                near[i64(payload) + NEAR] = i32(new)
+        else:
+            while lo < end:
+                pool = append(pool, keep[i64(s.pool[lo])])
+                lo += 1
+        keep[i] = i32(new)
+        new += 1
         i += 1
+    s.clear()
+    s.op, s.digest, s.start, s.pool = (
+        append(op, i32(0)),
+        append(digest, 0),
+        append(start, i32(len(pool))),
+        pool,
+    )
+    s.numbers, s.number_index = numbers, {value: k for k, value in enumerate(numbers)}
+    s.names, s.name_index = names, {name: k for k, name in enumerate(names)}
+    s.name_digest, s.name_node, s.near = name_digest, name_node, near
+    s.n = kept
+    s.rehash(table_size(kept))
 
 
 def mend(s: Store) -> None:
@@ -98,10 +119,15 @@ def mend(s: Store) -> None:
         s.name_digest = append(s.name_digest, s.digest_of_name(name))
         s.name_node = append(s.name_node, i32(-1))
     s.number_index = {value: k for k, value in enumerate(s.numbers)}
+    s.rehash(table_size(n))
+
+
+def table_size(n: i64) -> i64:
+    """Places for n nodes, and for some more."""
     size: i64 = 1024
     while size < 2 * n:
         size *= 2
-    s.rehash(size)
+    return size
 
 
 def _payloads(s: Store, op: i64) -> int:

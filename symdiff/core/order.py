@@ -102,3 +102,41 @@ def order(s: Store, ids: vec[i32]) -> vec[i32]:
         a, b = b, a
         width *= 2
     return a
+
+
+def ascending(ids: vec[i32]) -> vec[i32]:
+    """The ids in ascending order: few by insertion, many digit by digit (8 bits) from the last one up."""
+    n = i64(len(ids))
+    i: i64 = 0
+    largest: i64 = 0
+    while i < n:
+        x = ids[i]
+        largest = max(largest, i64(x))
+        j: i64 = i - 1
+        while n <= 32 and j >= 0 and ids[j] > x:
+            ids[j + 1] = ids[j]
+            j -= 1
+        if n <= 32:
+            ids[j + 1] = x
+        i += 1
+    shift: i64 = 0
+    other = vec[i32](ids)
+    while n > 32 and largest >> shift > 0:
+        place = vec[i32]([i32(0)] * 257)
+        i = 0
+        while i < n:
+            place[((i64(ids[i]) >> shift) & 255) + 1] += 1
+            i += 1
+        i = 0
+        while i < 256:
+            place[i + 1] += place[i]
+            i += 1
+        i = 0
+        while i < n:
+            digit = (i64(ids[i]) >> shift) & 255
+            other[i64(place[digit])] = ids[i]
+            place[digit] += 1
+            i += 1
+        ids, other = other, ids
+        shift += 8
+    return ids

@@ -45,7 +45,7 @@ FIXED: Final = 6
 
 SMALL: Final = 1 << 30  # integers below this in size are stored inline
 
-MOST_ZEROS: Final = 1 << 20  # the longest stock of zeros that is kept, 4 MB
+MOST_ZEROS: Final = 1 << 20  # the longest stock of zeros, 4 MB
 
 NEAR: Final = 512  # integers below this in size are found without the table
 
@@ -60,6 +60,11 @@ NAMING: Final = "\1"
 
 #: What the name of a bound variable begins with, so that nobody can type it.
 BINDING: Final = "\2"
+
+
+def stride(d: i64) -> i64:
+    """From a full line of the table to the next to look in: an odd number of lines, so that all are met."""
+    return ((d >> 31) | 1) * 8
 
 
 def _unprepared(function: int) -> None:
@@ -82,7 +87,7 @@ class Store:
     known: vec[i32]  # what is certain about the value, 0 while unknown (core/facts.py)
     ends: vec[float]  # four for each node: the interval of its value
     near: vec[i32]  # the nodes of the integers -NEAR, ..., NEAR - 1, or -1
-    table: vec[i64]  # open addressing: 31 bits of the digest, then 32 of the node + 1; 0 is empty
+    table: vec[i64]  # lines of 8 places: 31 bits of the digest, then 32 of the node + 1; 0 is empty
     mark: vec[i32]  # last epoch in which a pass visited the node
     slot: vec[i32]  # that pass's number for it
     _zeros: vec[i32]
@@ -122,8 +127,8 @@ class Store:
         self._zeros = vec[i32]([i32(0)] * 1024)
         self.clear()
 
-    def clear(self, room: i64 = 1024) -> None:
-        """Forget everything; room: how many nodes are expected."""
+    def clear(self) -> None:
+        """Forget everything."""
         self.n = 0
         self.numbers: list[Rational] = []
         self.number_index: dict[Rational, int] = {}
@@ -139,10 +144,7 @@ class Store:
         self.mark = vec[i32]()
         self.slot = vec[i32]()
         self.forget_measures()
-        size: i64 = 1024
-        while size < 2 * room:
-            size *= 2
-        self._table(size)
+        self._table(1024)
         self.near = vec[i32]([i32(-1)] * (2 * NEAR))
         for p in (0, 1, -1, 2):
             self.integer(p)
@@ -150,17 +152,17 @@ class Store:
         self.rational(-1, 2, False)
 
     def zeros(self, n: i64) -> vec[i32]:
-        """n zeros, copied as one block from a stock that grows as needed."""
+        """n zeros, copied in blocks from a stock that grows as needed."""
         stock = self._zeros
-        if n > i64(len(stock)):
-            if n > MOST_ZEROS:
-                stock = vec[i32](stock)  # a long one is not kept
-            while i64(len(stock)) < n:
-                stock = extend(stock, stock)
-            if n > MOST_ZEROS:
-                return stock[:n]
+        while n > i64(len(stock)) and i64(len(stock)) < MOST_ZEROS:
+            stock = extend(stock, stock)
             self._zeros = stock
-        return stock[:n]
+        if n <= i64(len(stock)):
+            return stock[:n]
+        out = vec[i32](capacity=n)
+        while i64(len(out)) + i64(len(stock)) <= n:
+            out = extend(out, stock)
+        return extend(out, stock[: n - i64(len(out))])
 
     def _table(self, size: i64) -> None:
         table = vec[i64]([0] * 1024)
@@ -176,15 +178,19 @@ class Store:
         count = i64(len(args))
         digest = self.digest
         d: i64 = self.seed(op)
+        last: i64 = 0
         k: i64 = 0
         while k < count:
             d = combine(d, digest[i64(args[k])])
+            last = max(last, i64(args[k]))
             k += 1
         table = self.table
         mask = self.mask
         tag = (d & LANE) << 32
-        h: i64 = (d >> 31) & mask
+        line = (last * 2) & mask & ~7
+        tried: i64 = 0
         while True:
+            h = line + ((d + tried) & 7)
             entry = table[h]
             if entry == 0:
                 break
@@ -198,7 +204,9 @@ class Store:
                         k += 1
                     if k == count:
                         return j
-            h = (h + 1) & mask
+            tried += 1
+            if (tried & 7) == 0:
+                line = (line + stride(d)) & mask
         self._ask_room(count)
         pool = self.pool
         lo = i64(self.start[self.n])
@@ -215,8 +223,10 @@ class Store:
         table = self.table
         mask = self.mask
         tag = (d & LANE) << 32
-        h: i64 = (d >> 31) & mask
+        line = (max(a, b) * 2) & mask & ~7
+        tried: i64 = 0
         while True:
+            h = line + ((d + tried) & 7)
             entry = table[h]
             if entry == 0:
                 break
@@ -229,7 +239,9 @@ class Store:
                     and i64(self.pool[lo + 1]) == b
                 ):
                     return j
-            h = (h + 1) & mask
+            tried += 1
+            if (tried & 7) == 0:
+                line = (line + stride(d)) & mask
         self._ask_room(2)
         pool = self.pool
         lo = i64(self.start[self.n])
@@ -242,8 +254,10 @@ class Store:
         table = self.table
         mask = self.mask
         tag = (d & LANE) << 32
-        h: i64 = (d >> 31) & mask
+        line = (payload * 2) & mask & ~7
+        tried: i64 = 0
         while True:
+            h = line + ((d + tried) & 7)
             entry = table[h]
             if entry == 0:
                 break
@@ -254,7 +268,9 @@ class Store:
                 and i64(self.pool[i64(self.start[j])]) == payload
             ):
                 return j
-            h = (h + 1) & mask
+            tried += 1
+            if (tried & 7) == 0:
+                line = (line + stride(d)) & mask
         self._ask_room(1)
         self.pool[i64(self.start[self.n])] = i32(payload)
         return self._append(op, d, h, 1)
@@ -292,16 +308,31 @@ class Store:
         return n
 
     def rehash(self, size: i64) -> None:
+        """A table of so many places with all nodes in it.
+
+        A node is in the line of its last child or, if that was full, some strides on, which the digest gives:
+        what is built one after the other stands side by side, however large the table is.
+        """
         self._table(size)
         table = self.table
         mask = self.mask
+        pool = self.pool
         i: i64 = 0
+        at: i64 = 0
         while i < self.n:
+            end = i64(self.start[i + 1])
+            last: i64 = 0
+            while at < end:
+                last = max(last, i64(pool[at]))
+                at += 1
             d = self.digest[i]
-            h: i64 = (d >> 31) & mask
-            while table[h] != 0:
-                h = (h + 1) & mask
-            table[h] = ((d & LANE) << 32) | (i + 1)
+            line = (last * 2) & mask & ~7
+            tried: i64 = 0
+            while table[line + ((d + tried) & 7)] != 0:
+                tried += 1
+                if (tried & 7) == 0:
+                    line = (line + stride(d)) & mask
+            table[line + ((d + tried) & 7)] = ((d & LANE) << 32) | (i + 1)
             i += 1
 
     def integer(self, p: i64) -> i64:
@@ -358,6 +389,19 @@ class Store:
     def symbols(self, names: list[str]) -> list[int]:
         """The nodes of the variables of these names."""
         return [int(self.symbol(name)) for name in names]
+
+    def known_symbols(self, names: list[str]) -> list[int]:
+        """The nodes of these names if each is a variable of the store, and none comes twice; else nothing."""
+        epoch = i32(self.next_epoch())
+        found: list[int] = []
+        for name in names:
+            index = self.name_index.get(name, -1)
+            node: i64 = i64(self.name_node[index]) if index >= 0 else -1
+            if node < 0 or self.mark[node] == epoch:
+                return []
+            self.mark[node] = epoch
+            found.append(int(node))
+        return found
 
     def declare(self, name: str, parity: int, facts: int) -> int:
         """Make a function known; returns its index.  parity: 1 even, -1 odd, 0 neither."""

@@ -1,15 +1,17 @@
 """Passes that read: what is reachable, symbols, substitution, export.  One loop each, in id order.
 
-`reach` marks by a stack and sorts, so a pass over a small expression costs its size, not the store's.
+`reach` reads the store only near what it finds, so a pass over a small expression costs its size, not the
+store's.
 """
 
 from __future__ import annotations
 
-from librt.vecs import append, vec
+from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import instantiate, rebuild
-from symdiff.core.store import CALL, SYM, Store
+from symdiff.core.order import ascending
+from symdiff.core.store import SYM, Store
 
 
 def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
@@ -18,52 +20,65 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     whole: what is below calls that are differentiated as wholes is not looked for.
     """
     epoch = i32(s.next_epoch())
-    op = s.op
-    start = s.start
-    pool = s.pool
     mark = s.mark
     slot = s.slot
     found = vec[i32](capacity=16)
+    high: i64 = -1
     k: i64 = 0
     while k < i64(len(roots)):
-        root = i64(roots[k])
+        root = roots[k]
         k += 1
-        if mark[root] != epoch:
-            mark[root] = epoch
-            found = append(found, i32(root))
-    low: i64 = s.n
-    high: i64 = -1
-    at: i64 = 0
-    while at < i64(len(found)):
-        node = i64(found[at])
-        at += 1
-        if node < low:
-            low = node
-        if node > high:
-            high = node
-        if i64(op[node]) <= SYM or (whole and i64(op[node]) >= CALL and s.is_whole(i64(op[node]))):
-            continue
-        k = i64(start[node])
-        end = i64(start[node + 1])
-        while k < end:
-            c = pool[k]
+        if mark[i64(root)] != epoch:
+            mark[i64(root)] = epoch
+            found = append(found, root)
+            high = max(high, i64(root))
+    # Downwards from the highest while nodes are dense, so that memory is read in order; parents come first.
+    node = high
+    seen: i64 = 0
+    while seen < i64(len(found)) and high - node < 8 * seen + 64:
+        if mark[node] == epoch:
+            seen += 1
+            found = _mark_children(s, node, epoch, whole, found)
+        node -= 1
+    # What is left, below, is sorted when all of it is known.
+    below = vec[i32]()
+    if seen < i64(len(found)):
+        for f in found:
+            if i64(f) <= node:
+                below = append(below, f)
+        k = 0
+        while k < i64(len(below)):
+            below = _mark_children(s, i64(below[k]), epoch, whole, below)
             k += 1
-            if mark[i64(c)] != epoch:
-                mark[i64(c)] = epoch
-                found = append(found, c)
-    at = 0
-    if high - low < 8 * i64(len(found)):  # dense: read the marks in order
-        while low <= high:
-            if mark[low] == epoch:
-                slot[low] = i32(at)
-                found[at] = i32(low)
-                at += 1
-            low += 1
-        return found
-    for i in sorted([int(f) for f in found]):
-        slot[i64(i)] = i32(at)
-        found[at] = i32(i)
+        below = ascending(below)
+        found = extend(below, found[:seen])
+    at: i64 = 0
+    while at < i64(len(below)):
+        slot[i64(below[at])] = i32(at)
         at += 1
+    while node < high:
+        node += 1
+        if mark[node] == epoch:
+            slot[node] = i32(at)
+            found[at] = i32(node)
+            at += 1
+    return found
+
+
+def _mark_children(s: Store, node: i64, epoch: i32, whole: bool, found: vec[i32]) -> vec[i32]:
+    """Mark the node's children, and put those that were not marked behind what was found."""
+    if i64(s.op[node]) <= SYM or (whole and s.is_whole(i64(s.op[node]))):
+        return found
+    pool = s.pool
+    mark = s.mark
+    k = i64(s.start[node])
+    end = i64(s.start[node + 1])
+    while k < end:
+        c = pool[k]
+        k += 1
+        if mark[i64(c)] != epoch:
+            mark[i64(c)] = epoch
+            found = append(found, c)
     return found
 
 
