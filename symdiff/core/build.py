@@ -23,7 +23,7 @@ from symdiff.core.numbers import (
     number,
     power_of_numbers,
     product_of_numbers,
-    sum_of_numbers,
+    sum_with,
 )
 from symdiff.core.order import before, sort_pairs
 from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Rational, Store
@@ -82,57 +82,72 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) 
     if n == 2:
         a = i64(weights[0]) if weighted else i64(ONE)
         b = i64(weights[1]) if weighted else i64(ONE)
-        both = _sum_of_two(s, a, i64(given[0]), b, i64(given[1]), longest)
-        if both >= 0:
-            return both
-    terms = vec[i32](capacity=n)
-    factors = vec[i32](capacity=n)
+        few = _sum_of_two(s, a, i64(given[0]), b, i64(given[1]), longest)
+        if few >= 0:
+            return few
+    elif n == 3:
+        few = _sum_of_three(s, given, weights, longest)
+        if few >= 0:
+            return few
+    terms = vec[i32](capacity=n + SHARED)
+    factors = vec[i32](capacity=n + SHARED)
+    total: i64 = 0  # of small integers; other numbers are gathered beside it
     constants = vec[i32]()
     i: i64 = 0
-    while i < n:
-        c, t = split(s, i64(weights[i]) if weighted else i64(ONE), i64(given[i]))
-        i += 1
-        op = i64(s.op[t])
-        if op <= NUM:
-            constants = append(constants, i32(mul_numbers(s, c, t)))
-        elif op == SUM and c in (ONE, MINUS_ONE) and s.arity(t) <= longest:
-            k: i64 = 0
-            count = s.arity(t)
-            while k < count:
-                e, u = split(s, c, s.arg(t, k))
-                k += 1
-                if s.op[u] <= NUM:
-                    constants = append(constants, i32(mul_numbers(s, e, u)))
-                else:
-                    terms = append(terms, i32(u))
-                    factors = append(factors, i32(e))
+    outer: i64 = (
+        ONE  # in front of an inner sum that is flattened: its terms are in the pool from inner to last
+    )
+    inner: i64 = 0
+    last: i64 = 0
+    while i < n or inner < last:
+        if inner < last:
+            c, t = split(s, outer, i64(s.pool[inner]))
+            inner += 1
         else:
+            c, t = split(s, i64(weights[i]) if weighted else i64(ONE), i64(given[i]))
+            i += 1
+            if s.op[t] == SUM and (c == ONE or c == MINUS_ONE) and s.arity(t) <= longest:
+                outer = c
+                inner = i64(s.start[t])
+                last = i64(s.start[t + 1])
+                continue
+        if s.op[t] > NUM:
             terms = append(terms, i32(t))
             factors = append(factors, i32(c))
+            continue
+        c = mul_numbers(s, c, t)
+        if s.op[c] == INT:
+            total += s.arg(c, 0)
+        else:
+            constants = append(constants, i32(c))
     n = i64(len(terms))
     sort_pairs(s, terms, factors)
     out = vec[i32](capacity=n + 1)
     again = False
-    if len(constants) > 0:
-        c = sum_of_numbers(s, constants)
-        if c != ZERO:
-            out = append(out, i32(c))
+    c = sum_with(s, total, constants)
+    if c != ZERO:
+        out = append(out, i32(c))
     i = 0
     while i < n:
         t = i64(terms[i])
         c = i64(factors[i])
         i += 1
         if i < n and i64(terms[i]) == t:
-            same = append(vec[i32](capacity=4), i32(c))
+            total = 0
+            constants = vec[i32]()
+            i -= 1
             while i < n and i64(terms[i]) == t:
-                same = append(same, factors[i])
+                if s.op[i64(factors[i])] == INT:
+                    total += s.arg(i64(factors[i]), 0)
+                else:
+                    constants = append(constants, factors[i])
                 i += 1
-            c = sum_of_numbers(s, same)
+            c = sum_with(s, total, constants)
         if c == ONE:
             out = append(out, i32(t))
         elif c != ZERO:
             out = append(out, i32(scale(s, c, t)))
-        if c in (ONE, MINUS_ONE) and s.op[t] == SUM and s.arity(t) <= longest:
+        if (c == ONE or c == MINUS_ONE) and s.op[t] == SUM and s.arity(t) <= longest:
             again = True  # its coefficients made it one that is flattened
     if again and len(out) > 1:
         return weighted_sum_of(s, out, vec[i32](), longest)
@@ -164,6 +179,34 @@ def _sum_of_two(s: Store, c: i64, t: i64, e: i64, u: i64, longest: i64) -> i64:
     if s.op[u] <= NUM or before(s, u, t):
         return s.intern2(SUM, other, term)
     return s.intern2(SUM, term, other)
+
+
+def _sum_of_three(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
+    """weighted_sum_of three where no term is a number, is flattened or comes twice, else -1."""
+    weighted = len(weights) > 0
+    c, t = split(s, i64(weights[0]) if weighted else i64(ONE), i64(given[0]))
+    e, u = split(s, i64(weights[1]) if weighted else i64(ONE), i64(given[1]))
+    f, v = split(s, i64(weights[2]) if weighted else i64(ONE), i64(given[2]))
+    if not (_stays(s, c, t, longest) and _stays(s, e, u, longest) and _stays(s, f, v, longest)):
+        return -1
+    if before(s, u, t):
+        c, t, e, u = e, u, c, t
+    if before(s, v, u):
+        e, u, f, v = f, v, e, u
+        if before(s, u, t):
+            c, t, e, u = e, u, c, t
+    if t == u or u == v:
+        return -1
+    out = append(vec[i32](capacity=3), i32(scale(s, c, t)))
+    return s.intern(SUM, append(append(out, i32(scale(s, e, u))), i32(scale(s, f, v))))
+
+
+def _stays(s: Store, c: i64, t: i64, longest: i64) -> bool:
+    """Whether c*t is one term in a sum: no number, and no sum to be flattened."""
+    op = i64(s.op[t])
+    if op <= NUM or c == ZERO:
+        return False
+    return op != SUM or (c != ONE and c != MINUS_ONE) or s.arity(t) > longest
 
 
 def add2(s: Store, a: i64, b: i64) -> i64:

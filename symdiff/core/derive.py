@@ -245,21 +245,19 @@ def _adjoints(
                     edges += 1
                 k += 1
         i += 1
-    # The contributions to a node's adjoint form a chain: head[place] -> weights*values, following[...] -> ...
-    # A number in front stays beside its node until a sum or the result needs both as one.
+    # The contributions to a node's adjoint form a chain from head[place]: number, node, and where the one
+    # before begins.  A number stays beside its node until a sum or the result needs both as one.
     head = s.zeros(n)
-    weights = s.zeros(edges + 1)
-    values = s.zeros(edges + 1)
-    following = s.zeros(edges + 1)
-    count: i64 = 0
+    chain = s.zeros(3 * edges + 3)
+    free: i64 = 3  # 0 is the end of a chain
     for root, weight_of in weighted.items():
         place = i64(slot[i64(root)])
-        count += 1
         weight, v = times(s, ONE, i64(weight_of), ONE)
-        weights[count] = i32(weight)
-        values[count] = i32(v)
-        following[count] = head[place]
-        head[place] = i32(count)
+        chain[free] = i32(weight)
+        chain[free + 1] = i32(v)
+        chain[free + 2] = head[place]
+        head[place] = i32(free)
+        free += 3
     total = s.zeros(n)  # of a variable: its derivative + 1
     i = n
     while i > 0:
@@ -268,16 +266,16 @@ def _adjoints(
         if at == 0 or active[i] == 0:
             continue
         node = i64(ids[i])
-        c = i64(weights[at])
-        g = i64(values[at])
-        at = i64(following[at])
+        c = i64(chain[at])
+        g = i64(chain[at + 1])
+        at = i64(chain[at + 2])
         if at > 0:
             terms = append(vec[i32](capacity=4), i32(g))
             factors = append(vec[i32](capacity=4), i32(c))
             while at > 0:
-                terms = append(terms, values[at])
-                factors = append(factors, weights[at])
-                at = i64(following[at])
+                factors = append(factors, chain[at])
+                terms = append(terms, chain[at + 1])
+                at = i64(chain[at + 2])
             c, g = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
         if c == ZERO:
             continue
@@ -288,12 +286,12 @@ def _adjoints(
         if op >= CALL and s.is_whole(op):
             for x, d in inner[int(node)].items():
                 place = i64(slot[i64(x)])
-                count += 1
                 weight, v = times(s, c, g, i64(d))
-                weights[count] = i32(weight)
-                values[count] = i32(v)
-                following[count] = head[place]
-                head[place] = i32(count)
+                chain[free] = i32(weight)
+                chain[free + 1] = i32(v)
+                chain[free + 2] = head[place]
+                head[place] = i32(free)
+                free += 3
             continue
         lo = i64(start[node])
         arity = i64(start[node + 1]) - lo
@@ -322,11 +320,11 @@ def _adjoints(
                         weight, v = exponent_partial(s, node, c, g)
                 elif op >= CALL:
                     weight, v = times(s, c, g, call_partial(s, node, k))
-                count += 1
-                weights[count] = i32(weight)
-                values[count] = i32(v)
-                following[count] = head[place]
-                head[place] = i32(count)
+                chain[free] = i32(weight)
+                chain[free + 1] = i32(v)
+                chain[free + 2] = head[place]
+                head[place] = i32(free)
+                free += 3
             k += 1
     out = vec[i32](capacity=i64(len(xs)))
     for x32 in xs:  # the constructors do not call reach, so the marks and slots stay valid

@@ -126,11 +126,8 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
                 heapq.heappush(waiting, (graph.cost(x), -x))
     found = Entries()
     for r in range(len(roots)):
-        columns = vec[i32]()
-        partials = vec[i32]()
         for p, edge in graph.into[n + r].items():
             c, t = weight(s, edge)
-            columns = append(columns, i32(column[nodes[p]]))
-            partials = append(partials, i32(scale(s, i64(c), i64(t))))
-        found.put(roots[r], columns, partials)
+            found.add(i64(column[nodes[p]]), scale(s, i64(c), i64(t)))
+        found.close(roots[r])
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Final, final
 
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.store import ZERO
+
+FEW: Final = 32  # a longer row is sorted by Python
 
 
 @final
@@ -24,31 +26,43 @@ class Entries:
         self.ends = vec[i32]([i32(0)])  # row k is entries ends[k] to ends[k + 1]
         self.row: dict[int, int] = {}
 
-    def put(self, root: int, columns: vec[i32], nodes: vec[i32]) -> None:
-        """The row of a root: distinct columns in any order; nodes that are zero are left out."""
-        n = i64(len(columns))
-        k: i64 = 1
-        while k < n and columns[k - 1] < columns[k]:
+    def add(self, column: i64, node: i64) -> None:
+        """One more entry of the row that is being filled; the columns of a row are distinct, in any order."""
+        if node != ZERO:
+            self.columns = append(self.columns, i32(column))
+            self.nodes = append(self.nodes, i32(node))
+
+    def close(self, root: int) -> None:
+        """The row of this root is complete."""
+        columns = self.columns
+        nodes = self.nodes
+        low = i64(self.ends[i64(len(self.ends)) - 1])
+        high = i64(len(columns))
+        k = low + 1
+        while k < high and (high - low <= FEW or columns[k - 1] < columns[k]):
+            x, y = columns[k], nodes[k]
+            j = k - 1
+            while j >= low and columns[j] > x:
+                columns[j + 1], nodes[j + 1] = columns[j], nodes[j]
+                j -= 1
+            columns[j + 1], nodes[j + 1] = x, y
             k += 1
-        if k < n:
-            order = sorted([(int(columns[i64(j)]) << 32) | int(nodes[i64(j)]) for j in range(int(n))])
-            for j in range(len(order)):
-                columns[i64(j)] = i32(order[j] >> 32)
-                nodes[i64(j)] = i32(order[j] & 0xFFFFFFFF)
-        k = 0
-        while k < n:
-            if nodes[k] != ZERO:
-                self.columns = append(self.columns, columns[k])
-                self.nodes = append(self.nodes, nodes[k])
-            k += 1
+        if k < high:
+            order = sorted(zip(columns[low:high], nodes[low:high], strict=True))
+            for column, node in order:
+                columns[low], nodes[low] = column, node
+                low += 1
         self.row[root] = len(self.ends) - 1
-        self.ends = append(self.ends, i32(len(self.columns)))
+        self.ends = append(self.ends, i32(high))
 
     def take(self, other: Entries) -> None:
         """The rows of another as well."""
         for root, k in other.row.items():
-            low, high = i64(other.ends[i64(k)]), i64(other.ends[i64(k) + 1])
-            self.put(root, other.columns[low:high], other.nodes[low:high])
+            at, end = i64(other.ends[i64(k)]), i64(other.ends[i64(k) + 1])
+            while at < end:
+                self.add(i64(other.columns[at]), i64(other.nodes[at]))
+                at += 1
+            self.close(root)
 
     def values(self) -> list[int]:
         return [int(node) for node in self.nodes]

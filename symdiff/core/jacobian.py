@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.vecs import append, vec
+from librt.vecs import vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.binders import refuse_jumps
@@ -32,6 +32,7 @@ def jacobian(s: Store, roots: list[int], xs: list[int]) -> tuple[list[int], list
     rows: list[int] = []
     columns: list[int] = []
     nodes: list[int] = []
+    places = list(range(len(xs)))  # each number is one object, however often it stands among the columns
     for i, root in enumerate(roots):
         k = i64(found.row.get(root, -1))
         if k >= 0:
@@ -39,7 +40,7 @@ def jacobian(s: Store, roots: list[int], xs: list[int]) -> tuple[list[int], list
             end = i64(found.ends[k + 1])
             while at < end:
                 rows.append(i)
-                columns.append(int(found.columns[at]))
+                columns.append(places[i64(found.columns[at])])
                 nodes.append(int(found.nodes[at]))
                 at += 1
     return rows, columns, nodes
@@ -49,22 +50,20 @@ def symmetric(s: Store, partials: list[int], xs: list[int]) -> tuple[list[int], 
     """The same for the Jacobian of a gradient: what stands above the diagonal is what stands below it."""
     found = _found(s, partials, xs)
     n = i64(len(xs))
-    lower_row = vec[i32]()
-    lower_column = vec[i32]()
-    lower_node = vec[i32]()
+    low = s.zeros(n)  # of row i the entries up to the diagonal are low[i] to high[i] in `found`
+    high = s.zeros(n)
     until = s.zeros(n + 1)  # below the diagonal, up to column j - 1, are so many entries
     i: i64 = 0
     while i < n:
         k = i64(found.row.get(partials[i], -1))
         at: i64 = i64(found.ends[k]) if k >= 0 else 0
         end: i64 = i64(found.ends[k + 1]) if k >= 0 else 0
+        low[i] = i32(at)
         while at < end and i64(found.columns[at]) <= i:
-            lower_row = append(lower_row, i32(i))
-            lower_column = append(lower_column, found.columns[at])
-            lower_node = append(lower_node, found.nodes[at])
             if i64(found.columns[at]) < i:
                 until[i64(found.columns[at]) + 1] += 1
             at += 1
+        high[i] = i32(at)
         i += 1
     i = 0
     while i < n:
@@ -73,40 +72,48 @@ def symmetric(s: Store, partials: list[int], xs: list[int]) -> tuple[list[int], 
     below_row = s.zeros(i64(until[n]))  # the same entries column by column
     below_node = s.zeros(i64(until[n]))
     filled = vec[i32](until)
-    at = 0
-    while at < i64(len(lower_row)):
-        j = i64(lower_column[at])
-        if j < i64(lower_row[at]):
-            below_row[i64(filled[j])] = lower_row[at]
-            below_node[i64(filled[j])] = lower_node[at]
-            filled[j] += 1
-        at += 1
+    i = 0
+    while i < n:
+        at = i64(low[i])
+        while at < i64(high[i]):
+            j = i64(found.columns[at])
+            if j < i:
+                below_row[i64(filled[j])] = i32(i)
+                below_node[i64(filled[j])] = found.nodes[at]
+                filled[j] += 1
+            at += 1
+        i += 1
     rows: list[int] = []
     columns: list[int] = []
     nodes: list[int] = []
-    at = 0
-    i = 0
-    while i < n:
-        while at < i64(len(lower_row)) and i64(lower_row[at]) == i:
-            rows.append(int(i))
-            columns.append(int(lower_column[at]))
-            nodes.append(int(lower_node[at]))
+    places = list(range(len(xs)))
+    for row in places:
+        i = i64(row)
+        at = i64(low[i])
+        while at < i64(high[i]):
+            rows.append(row)
+            columns.append(places[i64(found.columns[at])])
+            nodes.append(int(found.nodes[at]))
             at += 1
         k = i64(until[i])
         while k < i64(until[i + 1]):
-            rows.append(int(i))
-            columns.append(int(below_row[k]))
+            rows.append(row)
+            columns.append(places[i64(below_row[k])])
             nodes.append(int(below_node[k]))
             k += 1
-        i += 1
     return rows, columns, nodes
 
 
 def _found(s: Store, roots: list[int], xs: list[int]) -> Entries:
     column = {x: k for k, x in enumerate(xs)}
-    plan = _plan(s, sorted(set(roots)), column)
+    each = sorted(set(roots))
+    ids = reach(s, vec[i32]([i32(r) for r in each]))
+    plan = _plan(s, ids, each, column)
     found = Entries()
-    _sweep(s, plan.forward, True, column, found)
+    if len(plan.forward) == len(each):
+        forward_rows(s, ids, each, column, found)
+    else:
+        _sweep(s, plan.forward, True, column, found)
     _sweep(s, plan.reverse, False, column, found)
     for group, ahead in plan.tight:
         swept = Entries()
@@ -126,12 +133,14 @@ def _found(s: Store, roots: list[int], xs: list[int]) -> Entries:
 def _sweep(s: Store, roots: list[int], ahead: bool, column: dict[int, int], found: Entries) -> None:
     if ahead:
         if roots:
-            forward_rows(s, roots, column, found)
+            ids = reach(s, vec[i32]([i32(r) for r in roots]))
+            forward_rows(s, ids, roots, column, found)
         return
     for root in roots:
         xs = [int(i) for i in reach(s, vec[i32]([i32(root)])) if s.op[i64(i)] == SYM and int(i) in column]
-        columns = vec[i32]([i32(column[x]) for x in xs])
-        found.put(root, columns, vec[i32]([i32(d) for d in gradient(s, root, xs)]))
+        for x, d in zip(xs, gradient(s, root, xs), strict=True):
+            found.add(i64(column[x]), i64(d))
+        found.close(root)
 
 
 def _fewest(s: Store, one: Entries, other: Entries) -> Entries:
@@ -153,9 +162,8 @@ class Plan:
         self.tight: list[tuple[list[int], bool]] = []
 
 
-def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
-    """The cheapest sweep for each group of the outputs."""
-    ids = reach(s, vec[i32]([i32(r) for r in roots]))
+def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> Plan:
+    """The cheapest sweep for each group of the outputs.  ids: what `reach` has just found below them."""
     n = i64(len(ids))
     slot = s.slot
     op = s.op
@@ -186,25 +194,6 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
         place = i64(slot[i64(r)])
         height[place] = i32(1)
         rooted[place] = i32(1)
-    i = n - 1
-    while i >= 0:
-        node = i64(ids[i])
-        if height[i] != 0 and width[i] != 0 and i64(op[node]) > SYM:
-            k = i64(start[node])
-            end = i64(start[node + 1])
-            mine = _first(group, i)
-            while k < end:
-                c = i64(slot[i64(pool[k])])
-                k += 1
-                if width[c] == 0:
-                    continue
-                height[c] = i32(min(i64(height[c]) + i64(height[i]), count))
-                if i64(op[i64(pool[k - 1])]) > SYM:
-                    theirs = _first(group, c)
-                    if theirs < mine:
-                        theirs, mine = mine, theirs
-                    group[theirs] = i32(mine + 1)
-        i -= 1
     # The cost of each group, kept at the place of its first member, in quarters of a multiplication: forward
     # one for each variable and edge, reverse one for each output and edge; none where the other factor is 1,
     # at variables and at outputs.  An edge of a sum costs an addition, and that only where two meet.
@@ -212,31 +201,51 @@ def _plan(s: Store, roots: list[int], column: dict[int, int]) -> Plan:
     reverse = s.zeros(n)
     edges = s.zeros(n)
     pieces = s.zeros(n)
-    i = 0
-    while i < n:
-        o = i64(op[i64(ids[i])])
-        if height[i] != 0 and width[i] != 0 and o > SYM:
-            home = _first(group, i)
-            price: i64 = 1 if o in (SUM, SCALE) else 4
-            down = i64(height[i]) - i64(rooted[i])
-            k = i64(start[i64(ids[i])])
-            end = i64(start[i64(ids[i]) + 1])
-            up: i64 = 0
-            inner: i64 = 0
-            while k < end:
-                w = i64(width[i64(slot[i64(pool[k])])])
-                if i64(op[i64(pool[k])]) > SYM:
-                    up += w
-                inner += 1 if w > 0 else 0
-                k += 1
-            forward[home] = i32(min(i64(forward[home]) + price * up, i64(MOST)))
-            reverse[home] = i32(min(i64(reverse[home]) + price * inner * down, i64(MOST)))
-            edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
-            if s.is_whole(o):
-                pieces[home] = i32(1)
-            if o == CALL + s.integral:
-                refuse_jumps(s, i64(ids[i]), set(column))
-        i += 1
+    i = n
+    while i > 0:
+        i -= 1
+        node = i64(ids[i])
+        o = i64(op[node])
+        if height[i] == 0 or width[i] == 0 or o <= SYM:
+            continue
+        if o == CALL + s.integral:
+            refuse_jumps(s, node, set(column))
+        home = _first(group, i)
+        above = i64(height[i])
+        up: i64 = 0
+        inner: i64 = 0
+        k = i64(start[node])
+        end = i64(start[node + 1])
+        while k < end:
+            child = i64(pool[k])
+            c = i64(slot[child])
+            k += 1
+            w = i64(width[c])
+            if w == 0:
+                continue
+            inner += 1
+            height[c] = i32(min(i64(height[c]) + above, count))
+            if i64(op[child]) <= SYM:
+                continue
+            up += w
+            if i64(group[c]) == home + 1:
+                continue
+            other = _first(group, c)
+            if other != home:
+                if other < home:
+                    home, other = other, home
+                group[other] = i32(home + 1)
+                forward[home] = i32(min(i64(forward[home]) + i64(forward[other]), i64(MOST)))
+                reverse[home] = i32(min(i64(reverse[home]) + i64(reverse[other]), i64(MOST)))
+                edges[home] = i32(min(i64(edges[home]) + i64(edges[other]), i64(MOST)))
+                pieces[home] |= pieces[other]
+        price: i64 = 1 if o == SUM or o == SCALE else 4
+        down = above - i64(rooted[i])
+        forward[home] = i32(min(i64(forward[home]) + price * up, i64(MOST)))
+        reverse[home] = i32(min(i64(reverse[home]) + price * inner * down, i64(MOST)))
+        edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
+        if s.is_whole(o):
+            pieces[home] = i32(1)
     members: dict[int, list[int]] = {}
     for r in roots:
         place = i64(slot[i64(r)])

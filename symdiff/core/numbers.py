@@ -69,20 +69,16 @@ def mul_numbers(s: Store, a: i64, b: i64) -> i64:
     return i64(number(s, p * r, q * u, d or e))
 
 
-def sum_of_numbers(s: Store, numbers: vec[i32]) -> i64:
-    """Their exact sum, as one number: a decimal if one of them is, in whatever order they come."""
-    n = i64(len(numbers))
-    if n == 1:
+def sum_with(s: Store, total: i64, numbers: vec[i32]) -> i64:
+    """The exact sum of an integer and numbers: a decimal if one of them is, in whatever order they come."""
+    if len(numbers) == 0:
+        if total > -SMALL and total < SMALL:
+            return s.integer(total)
+        return s.rational(int(total), 1, False)
+    if total == 0 and len(numbers) == 1:
         return i64(numbers[0])
-    t: i64 = 0
-    k: i64 = 0
-    while k < n and s.op[i64(numbers[k])] == INT and t > -SMALL and t < SMALL:
-        t += s.arg(i64(numbers[k]), 0)
-        k += 1
-    if k == n:
-        return i64(s.integer(t)) if t > -SMALL and t < SMALL else i64(s.rational(int(t), 1, False))
     decimal = False
-    parts: list[tuple[int, int]] = []
+    parts: list[tuple[int, int]] = [(int(total), 1)]
     for number32 in numbers:
         p, q, d = s.value(i64(number32))
         decimal = decimal or d
