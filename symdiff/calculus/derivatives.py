@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from symdiff.calculus.variables import Variable, asked, names_of, orders_of
+from symdiff.calculus.variables import Variable, asked, orders_of, symbols_of
 from symdiff.core import derive, taylor
 from symdiff.expr import Expr, constant, handle, handles, session
 from symdiff.parse import formula
@@ -71,9 +71,8 @@ def gradient(
     """
     f, variables = asked(f, variables)
     expr = formula(f)
-    names = names_of([expr], variables)
     with session() as s:
-        xs = s.symbols(names)
+        xs = symbols_of(s, [expr], variables)
         one = len(xs) == 1
         found = derive.forward(s, [expr.id], xs[0]) if one else derive.gradient(s, expr.id, xs)
         rows = handles(found)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
+from symdiff.core.store import Store
 from symdiff.errors import LimitError, SymdiffError
 from symdiff.expr import Expr
 from symdiff.limits import MOST_ORDERS
@@ -54,6 +55,23 @@ def names_of(exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> lis
         twice = next(name for k, name in enumerate(names) if name in names[:k])
         raise SymdiffError(f"{twice} is named twice among the variables")
     return _wanted(names, exprs)
+
+
+def symbols_of(s: Store, exprs: Sequence[Expr], variables: Sequence[Variable] | None) -> list[int]:
+    """The nodes of the variables; only inside a session."""
+    if _plain(variables):
+        known = s.known_symbols(list(variables))
+        if known and not any(name in s.name_index and name in variables for name in CONSTANTS):
+            return known
+    return s.symbols(names_of(exprs, variables))
+
+
+def _plain(variables: object) -> TypeGuard[Sequence[str]]:
+    """Whether it is a list of texts of letters that are their own normal form."""
+    if not isinstance(variables, (list, tuple)) or set(map(type, variables)) != {str}:
+        return False
+    joined = "".join(variables)
+    return joined.isascii() and joined.isidentifier()
 
 
 def asked(f: Any, variables: Any) -> tuple[Any, Any]:
