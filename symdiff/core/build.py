@@ -214,6 +214,8 @@ def add2(s: Store, a: i64, b: i64) -> i64:
         return b
     if b == ZERO:
         return a
+    if s.op[a] <= NUM and s.op[b] <= NUM:
+        return add_numbers(s, a, b)
     return sum_of(s, append(append(vec[i32](capacity=2), i32(a)), i32(b)))
 
 

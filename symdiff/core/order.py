@@ -12,7 +12,7 @@ def before(s: Store, a: i64, b: i64) -> bool:
     """Whether a comes before b in canonical order: by digest, and by structure where digests tie."""
     da = s.digest[a]
     db = s.digest[b]
-    if da != db:
+    if da != db or a == b:
         return da < db
     return _by_structure(s, a, b)
 
