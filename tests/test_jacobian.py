@@ -18,6 +18,7 @@ import symdiff as sd
 from symdiff.core import COMPILED, eliminate, jacobian, measure
 from symdiff.core.entries import Entries
 from symdiff.expr import Expr, handles, session
+from symdiff.simplify import simplify_all
 
 Row = dict[str, Any]
 Rows = Callable[[str], list[Row]]
@@ -461,3 +462,14 @@ def test_the_sparse_hessian_of_rosenbrock() -> None:
     for k in sampled:
         value = float(sd.evaluate(H.values[k], {s: at[s] for s in H.values[k].symbols}))
         assert value == pytest.approx(exact[band[k]], rel=1e-12)
+
+
+def test_a_long_entry_is_simplified_by_rules_alone() -> None:
+    names = ["x0", "x1", "x2"]
+    f = names
+    for rows in (8, 4, 1):
+        terms = [[f"{(3 * i + 5 * j) % 7 - 3}/4*{u}" for j, u in enumerate(f)] for i in range(rows)]
+        f = [f"tanh({' + '.join(row)})" for row in terms]
+    raw, found = (sd.hessian(f[0], names, sparse=True, simplify=simplify) for simplify in (False, True))
+    assert min(e.size for e in [*raw.values, *sd.gradient(f[0], names, simplify=False)]) > 2_000
+    assert list(found.values) == simplify_all(raw.values, effort=0)

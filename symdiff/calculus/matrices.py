@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, overload
 
 from symdiff.calculus.sparse import SparseMatrix
-from symdiff.calculus.variables import Variable, asked, names_of
-from symdiff.core import derive
+from symdiff.calculus.variables import Variable, asked, symbols_of
+from symdiff.core import derive, measure
 from symdiff.core import jacobian as core
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handles, session
@@ -19,6 +19,23 @@ from symdiff.parse import formula, formulas
 from symdiff.simplify import simplify_all
 
 Dense = list[list[Expr]]
+
+#: A longer entry is simplified by rules alone: there is no reading it, and normal forms of what a Hessian
+#: derives in a millisecond take seconds and have come out longer.
+READABLE = 2_000
+
+
+def _simplified(entries: list[Expr], effort: int) -> list[Expr]:
+    """Each of the entries simplified, by default only as far as it can be read."""
+    if effort != 1:
+        return simplify_all(entries, effort=effort)
+    out = list(entries)
+    long = [e.size > READABLE for e in entries]
+    for way, rules_only in ((effort, False), (0, True)):
+        places = [k for k, is_long in enumerate(long) if is_long == rules_only]
+        for k, e in zip(places, simplify_all([entries[k] for k in places], effort=way), strict=True):
+            out[k] = e
+    return out
 
 
 @overload
@@ -58,7 +75,8 @@ def jacobian(
 
     outputs: formulas, or a Python function that returns them.
     sparse=True returns a `SparseMatrix` of the structural non-zeros; for thousands of variables it is the
-    one to take.  variables, simplify, effort: as in `gradient`.
+    one to take.  variables, simplify, effort: as in `gradient`, but that effort 1 applies only rules to an
+    entry of more than 2,000 operators, names and numbers.
 
     >>> jacobian(["x*y", "x + y^2"], ["x", "y"])
     [[y, x], [1, 2*y]]
@@ -69,13 +87,13 @@ def jacobian(
         raise SymdiffError("jacobian takes a list of formulas; for one formula use gradient")
     outputs, variables = asked(outputs, variables)
     exprs = formulas(outputs)
-    names = names_of(exprs, variables)
     with session() as s:
-        rows, columns, nodes = core.jacobian(s, [e.id for e in exprs], s.symbols(names))
+        xs = symbols_of(s, exprs, variables)
+        rows, columns, nodes = core.jacobian(s, [e.id for e in exprs], xs)
         values = handles(nodes)
-    if simplify:
-        values = simplify_all(values, effort=effort)
-    found = SparseMatrix((len(exprs), len(names)), tuple(rows), tuple(columns), tuple(values))
+        if simplify:
+            values = _simplified(values, effort)
+    found = SparseMatrix((len(exprs), len(xs)), tuple(rows), tuple(columns), tuple(values))
     return found if sparse else found.dense()
 
 
@@ -114,7 +132,8 @@ def hessian(
 ) -> Dense | SparseMatrix:
     """The symmetric matrix of second derivatives.
 
-    sparse=True returns a `SparseMatrix`, whose `lower()` is the half that says it all.
+    sparse=True returns a `SparseMatrix`, whose `lower()` is the half that says it all.  variables, simplify,
+    effort: as in `jacobian`.
 
     >>> hessian("x^2*y", ["x", "y"])
     [[2*y, 2*x], [2*x, 0]]
@@ -123,15 +142,14 @@ def hessian(
     """
     f, variables = asked(f, variables)
     expr = formula(f)
-    names = names_of([expr], variables)
     with session() as s:
-        xs = s.symbols(names)
+        xs = symbols_of(s, [expr], variables)
         partials = derive.gradient(s, expr.id, xs)
-        if simplify:
+        if simplify and (effort != 1 or all(measure.size(s, p) <= READABLE for p in partials)):
             partials = [e.id for e in simplify_all(handles(partials), effort=effort)]
         rows, columns, nodes = core.symmetric(s, partials, xs)
         values = handles(nodes)
-    if simplify:
-        values = simplify_all(values, effort=effort)
-    found = SparseMatrix((len(names), len(names)), tuple(rows), tuple(columns), tuple(values))
+        if simplify:
+            values = _simplified(values, effort)
+    found = SparseMatrix((len(xs), len(xs)), tuple(rows), tuple(columns), tuple(values))
     return found if sparse else found.dense()
