@@ -7,12 +7,14 @@ one session.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
+from itertools import compress
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -48,8 +50,12 @@ for _record in TABLE:
     if _record.jumps:
         STORE.jumps.add(CALL + _index)
 
-#: A store smaller than this is never collected; about 16 MB.
-COLLECT_FROM = 1 << 18
+#: A store smaller than this is never collected; about 32 MB.
+COLLECT_FROM = 1 << 19
+
+#: While more handles than this are made, Python's cycle collector waits: it would look at them again and
+#: again, though they refer to nothing, and take most of the time.
+MANY = 1_000
 
 #: So many handles are kept before those that died are looked for.
 SWEEP_FROM = 1 << 14
@@ -114,8 +120,7 @@ class _Session:
         self.collect_at = min(max(COLLECT_FROM, 2 * STORE.n), max(STORE.n, STORE.ceiling // 4 * 3))
 
     def alive(self) -> list[Expr]:
-        counts = _references(self.handles)
-        return [expr for expr, count in zip(self.handles.values(), counts, strict=True) if count > UNUSED]
+        return list(compress(self.handles.values(), map(UNUSED.__lt__, _references(self.handles))))
 
     def keep(self, alive: list[Expr]) -> None:
         """Forget every other handle."""
@@ -125,7 +130,7 @@ class _Session:
 
 def _references(handles: dict[int, Expr]) -> list[int]:
     """How often each handle is referred to, from here as well."""
-    return [sys.getrefcount(expr) for expr in handles.values()]
+    return list(map(sys.getrefcount, handles.values()))
 
 
 _SESSION = _Session()
@@ -418,17 +423,24 @@ def handle(node: int) -> Expr:
     return handles((node,))[0]
 
 
-def handles(nodes: Iterable[int]) -> list[Expr]:
+def handles(nodes: Collection[int]) -> list[Expr]:
     """The Exprs of the nodes; only inside a session."""
     known = _SESSION.handles
     new = object.__new__
     out = []
-    for node in nodes:
-        found = known.get(node)
-        if found is None:
-            found = known[node] = new(Expr)
-            found.id = node
-        out.append(found)
+    pause = len(nodes) > MANY and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        for node in nodes:
+            found = known.get(node)
+            if found is None:
+                found = known[node] = new(Expr)
+                found.id = node
+            out.append(found)
+    finally:
+        if pause:
+            gc.enable()
     return out
 
 

@@ -33,6 +33,16 @@ def test_dense_and_entry_by_entry() -> None:
             assert J[i, j] is J[i - 4, j] is J[i, j - 3] is J[i - 4, j - 3] is expected
 
 
+@pytest.mark.parametrize("n", [2, 31, 32, 33, 34, 90])
+def test_rows_of_any_length_are_by_column(n: int) -> None:
+    names = [f"x{k}" for k in range(n)]
+    found = sd.jacobian(
+        ["+".join(f"{k + 2}*{name}" for k, name in enumerate(names)), names[-1]], names, sparse=True
+    )
+    assert found.coordinates == [(0, k) for k in range(n)] + [(1, n - 1)]
+    assert [str(v) for v in found.values] == [str(k + 2) for k in range(n)] + ["1"]
+
+
 @pytest.mark.parametrize("at", [(4, 0), (0, 3), (-5, 0), (0, -4), (4, 3), (10**9, 0)])
 def test_what_is_outside_is_an_index_error(at: tuple[int, int]) -> None:
     with pytest.raises(IndexError, match="outside of 4 x 3"):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 import pickle
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +19,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i32
 
 import symdiff as sd
-from symdiff.expr import STORE, Expr, constant, session
+from symdiff.core import build, memory, walk
+from symdiff.core.order import ascending
+from symdiff.core.store import CALL, FIXED, PROD, SUM, Store
+from symdiff.expr import STORE, Expr, constant, handle, session
 
 
 def parse(text: str) -> Expr:
@@ -131,6 +138,91 @@ def test_a_sum_grown_and_shrunk_term_by_term_is_zero(n: int) -> None:
         total = total - k * x**k
     assert sd.evaluate(total, x=1) == 0
     assert sd.simplify(total) is parse("0")
+
+
+TERMS = [
+    "x",
+    "y",
+    "-x",
+    "2*y",
+    "x*y",
+    "3",
+    "-3",
+    "0",
+    "0.5",
+    "x/3",
+    "x + y",
+    "-(x + y)",
+    "2*(y + x)",
+    "y - x",
+]
+
+
+@pytest.mark.parametrize("a", TERMS)
+def test_a_sum_of_three_is_one_node_in_any_order_and_has_their_value(a: str) -> None:
+    at = {"x": Fraction(7, 5), "y": Fraction(-3, 11)}
+    value = {t: float(parse(t).subs(at)) for t in TERMS}
+    for b, c in itertools.combinations_with_replacement(TERMS, 2):
+        with session() as s:
+            ids = [parse(t).id for t in (a, b, c)]
+            found = {build.add(s, list(order)) for order in itertools.permutations(ids)}
+            assert len(found) == 1
+            total = handle(found.pop())
+        assert float(total.subs(at)) == pytest.approx(value[a] + value[b] + value[c])
+        assert total is parse(f"({a}) + ({b}) + ({c})")
+
+
+# ---------------------------------------------------------------- the table, collection, what is reached
+
+
+def store_of(variables: int) -> Store:
+    s = Store()
+    s.symbols([f"v{k}" for k in range(variables)])
+    return s
+
+
+def test_thousands_of_parents_of_one_node_are_found_again_and_kept_apart() -> None:
+    s = store_of(3_000)
+    last = int(s.symbol("v2999"))
+    pairs = [(int(s.symbol(f"v{k}")), last) for k in range(2_999)]
+    nodes = [int(s.intern2(PROD, a, b)) for a, b in pairs]
+    assert len(set(nodes)) == len(pairs)
+    for again in (
+        lambda a, b: s.intern2(PROD, a, b),
+        lambda a, b: s.intern(PROD, vec[i32]([i32(a), i32(b)])),
+    ):
+        assert [int(again(a, b)) for a, b in pairs] == nodes
+    sums = [int(s.intern2(SUM, a, b)) for a, b in pairs]
+    assert set(sums).isdisjoint(nodes)
+    kept = memory.collect(s, nodes[::2])
+    assert s.n == FIXED + 1 + 2 * len(kept)
+    for node, (a, _) in zip(kept, pairs[::2], strict=True):
+        children = [int(c) for c in s.children(node)]
+        assert [s.name(c) for c in children] == [f"v{a - FIXED}", "v2999"]
+        assert int(s.intern2(PROD, *children)) == node
+    assert int(s.intern2(SUM, *children)) == s.n - 1  # was not kept
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_reach_finds_what_is_below_in_ascending_order(seed: int) -> None:
+    source = random.Random(seed)
+    s = store_of(20)
+    s.declare("f", 0, 0)
+    below: dict[int, set[int]] = {int(k): {int(k)} for k in range(s.n)}
+    while s.n < 6_000:  # a path down goes step by step, or leaps over hundreds that it does not reach
+        steps = [source.choice((1, 2, 3, 72, 300, 900)) for _ in range(source.choice((1, 1, 1, 2)))]
+        node = int(s.intern(CALL, vec[i32]([i32(max(0, s.n - step)) for step in steps])))
+        below[node] = {node}.union(*(below[int(k)] for k in s.children(node)))
+    for count in (*[1] * 60, 2, 40, 2_000):
+        roots = [source.randrange(s.n) for _ in range(count)]
+        expected = sorted(set().union(*(below[r] for r in roots)))
+        assert walk.reach_list(s, roots) == expected
+        assert [int(s.slot[k]) for k in expected] == list(range(len(expected)))
+
+
+@given(st.lists(st.integers(0, 2**31 - 1)))
+def test_ids_are_sorted(ids: list[int]) -> None:
+    assert [int(k) for k in ascending(vec[i32]([i32(k) for k in ids]))] == sorted(ids)
 
 
 # ---------------------------------------------------------------- numbers are exact, printed as typed

@@ -89,6 +89,19 @@ def test_handles_keep_their_meaning_over_collections() -> None:
         assert sd.diff(e, "x") is sd.diff(text, "x")
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_thousands_of_handles_leave_the_cycle_collector_as_it_was(enabled: bool) -> None:
+    names = [f"h{k}" for k in range(3_000)]
+    f = " + ".join(f"{name}^2" for name in names)
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert len(set(sd.gradient(f, names, simplify=False))) == 3_000
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
 @pytest.mark.usefixtures("often")
 def test_what_no_handle_reaches_is_forgotten() -> None:
     with expr.session() as store:

@@ -55,10 +55,12 @@ def curl(
     planes = [(1, 2), (2, 0), (0, 1)] if len(exprs) == 3 else [(0, 1)]
     with session() as s:
         found = handles(
-            build.add(
-                s, [_partial(s, exprs[j].id, names[i]), build.neg(s, _partial(s, exprs[i].id, names[j]))]
-            )
-            for i, j in planes
+            [
+                build.add(
+                    s, [_partial(s, exprs[j].id, names[i]), build.neg(s, _partial(s, exprs[i].id, names[j]))]
+                )
+                for i, j in planes
+            ]
         )
     if simplify:
         found = simplify_all(found, effort=effort)
@@ -83,7 +85,7 @@ def laplacian(
     names = names_of(exprs, variables)
     with session() as s:
         found = handles(
-            build.add(s, [_partial(s, _partial(s, e.id, name), name) for name in names]) for e in exprs
+            [build.add(s, [_partial(s, _partial(s, e.id, name), name) for name in names]) for e in exprs]
         )
     if simplify:
         found = simplify_all(found, effort=effort)
