@@ -467,9 +467,11 @@ def test_the_sparse_hessian_of_rosenbrock() -> None:
 def test_a_long_entry_is_simplified_by_rules_alone() -> None:
     names = ["x0", "x1", "x2"]
     f = names
-    for rows in (8, 4, 1):
+    for rows in (8, 1):
         terms = [[f"{(3 * i + 5 * j) % 7 - 3}/4*{u}" for j, u in enumerate(f)] for i in range(rows)]
         f = [f"tanh({' + '.join(row)})" for row in terms]
     raw, found = (sd.hessian(f[0], names, sparse=True, simplify=simplify) for simplify in (False, True))
-    assert min(e.size for e in [*raw.values, *sd.gradient(f[0], names, simplify=False)]) > 2_000
-    assert list(found.values) == simplify_all(raw.values, effort=0)
+    assert min(e.size for e in raw.values) > 2_000
+    gradient = simplify_all(sd.gradient(f[0], names, simplify=False), effort=0)
+    expected = sd.jacobian(gradient, names, sparse=True, simplify=False).lower()
+    assert list(found.lower().values) == simplify_all(expected.values, effort=0)

@@ -13,6 +13,7 @@ from symdiff.calculus.sparse import SparseMatrix
 from symdiff.calculus.variables import Variable, asked, symbols_of
 from symdiff.core import derive, measure
 from symdiff.core import jacobian as core
+from symdiff.core.store import Store
 from symdiff.errors import SymdiffError
 from symdiff.expr import Expr, handles, session
 from symdiff.parse import formula, formulas
@@ -23,6 +24,11 @@ Dense = list[list[Expr]]
 #: A longer entry is simplified by rules alone: there is no reading it, and normal forms of what a Hessian
 #: derives in a millisecond take seconds and have come out longer.
 READABLE = 2_000
+
+
+def _is_long(s: Store, nodes: list[int]) -> bool:
+    """Whether one of the nodes is longer than READABLE."""
+    return any(measure.size(s, node) > READABLE for node in nodes)
 
 
 def _simplified(entries: list[Expr], effort: int) -> list[Expr]:
@@ -145,9 +151,11 @@ def hessian(
     with session() as s:
         xs = symbols_of(s, [expr], variables)
         partials = derive.gradient(s, expr.id, xs)
-        if simplify and (effort != 1 or all(measure.size(s, p) <= READABLE for p in partials)):
-            partials = [e.id for e in simplify_all(handles(partials), effort=effort)]
         rows, columns, nodes = core.symmetric(s, partials, xs)
+        long = effort == 1 and _is_long(s, nodes)
+        if simplify and not (long and _is_long(s, partials)):
+            partials = [e.id for e in simplify_all(handles(partials), effort=0 if long else effort)]
+            rows, columns, nodes = core.symmetric(s, partials, xs)
         values = handles(nodes)
         if simplify:
             values = _simplified(values, effort)
