@@ -97,8 +97,8 @@ def jacobian(
         xs = symbols_of(s, exprs, variables)
         rows, columns, nodes = core.jacobian(s, [e.id for e in exprs], xs)
         values = handles(nodes)
-        if simplify:
-            values = _simplified(values, effort)
+    if simplify:
+        values = _simplified(values, effort)
     found = SparseMatrix((len(exprs), len(xs)), tuple(rows), tuple(columns), tuple(values))
     return found if sparse else found.dense()
 
@@ -157,7 +157,7 @@ def hessian(
             partials = [e.id for e in simplify_all(handles(partials), effort=0 if long else effort)]
             rows, columns, nodes = core.symmetric(s, partials, xs)
         values = handles(nodes)
-        if simplify:
-            values = _simplified(values, effort)
+    if simplify:
+        values = _simplified(values, effort)
     found = SparseMatrix((len(xs), len(xs)), tuple(rows), tuple(columns), tuple(values))
     return found if sparse else found.dense()
