@@ -71,8 +71,8 @@ def run(formulas: list[str], on: lanes.Machine, *columns: Array, high: bool = Fa
     places = np.array([x for a in (*columns, *outputs) for x in (a.ctypes.data, 8)], np.int64)
     import ctypes
 
-    function = code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
-    function(places.ctypes.data, columns[0].size, np.empty(fn.program.registers * 8).ctypes.data)
+    function = code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
+    function(places.ctypes.data, columns[0].size, np.empty(fn.program.registers * 8).ctypes.data, 1)
     return outputs
 
 
@@ -300,7 +300,15 @@ def test_any_number_of_points(size: int) -> None:
 
 def test_arrays_of_any_layout() -> None:
     a = RANDOM.random((30, 40, 6)) + 0.5
-    layouts = [a[::2, 1:, 0], a.transpose(2, 0, 1)[1, 3:, ::-1], a[..., 0].T, np.asfortranarray(a), a[:1, :1]]
+    odd = np.frombuffer(b"1" + a.tobytes(), np.uint8)[1:].view(np.float64)
+    layouts = [
+        odd,
+        a[::2, 1:, 0],
+        a.transpose(2, 0, 1)[1, 3:, ::-1],
+        a[..., 0].T,
+        np.asfortranarray(a),
+        a[:1, :1],
+    ]
     for x in layouts:
         y = RANDOM.random(x.shape[-1:]) + 0.5
         native, reference = both(SECTION_8, "x y", x, y)
@@ -335,7 +343,7 @@ def test_out_is_filled() -> None:
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "PIECE", 64)
+    monkeypatch.setattr(arrays, "SMALLEST_SHARE", 64)
     x, y = RANDOM.random((2, 5003))
     one, three = (sd.compile(SECTION_8, "x y", backend="llvm", threads=k)(x, y) for k in (1, 3))
     assert (one == three).all()

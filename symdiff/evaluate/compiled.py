@@ -72,7 +72,7 @@ class Compiled:
 
     __slots__ = (
         *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
-        *("_arrays", "_formulas", "_scalars", "_tape"),
+        *("_arrays", "_formulas", "_only_arrays", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
 
@@ -91,6 +91,7 @@ class Compiled:
         self.threads = threads
         self.accuracy = accuracy
         self._formulas = formulas
+        self._only_arrays = backend == "numpy" or (backend == "llvm" and not _has_scalars(program))
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
         self._arrays: ArrayCode | None = None
         self._scalars: Callable[..., Any] | None = None
@@ -181,8 +182,7 @@ class Compiled:
         """Any call that the generated code does not take as it stands."""
         out = None if "out" in self.inputs else named.pop("out", None)
         values = self._bound(args, named)
-        arrays_only = self.backend == "numpy" or (self.backend == "llvm" and not self._short_enough())
-        numbers = None if out is not None or arrays_only else self._numbers(values)
+        numbers = None if out is not None or self._only_arrays else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
         if self.backend in ("python", "complex"):
@@ -238,13 +238,6 @@ class Compiled:
                 exec(compile(self.source, "<symdiff>", "exec"), names)
                 self.__call__ = self._scalars = names["program"]
         return self._scalars
-
-    def _short_enough(self) -> bool:
-        """Whether the llvm backend has a function of its own for plain numbers."""
-        from symdiff.evaluate.llvm.code import missing
-        from symdiff.evaluate.llvm.module import LONGEST_FUNCTION
-
-        return len(self.program) <= LONGEST_FUNCTION and not missing(self.program)
 
     def _native_scalars(self) -> Callable[..., Any]:
         from symdiff.evaluate.llvm.scalar import scalar_function
@@ -308,6 +301,14 @@ def compile_formulas(
     nodes = graph(flat)
     names = _names(vars) if vars is not None else variables(nodes)
     return Compiled(assemble(nodes, names), structure, tuple(flat), backend, threads, accuracy)
+
+
+def _has_scalars(program: Program) -> bool:
+    """Whether the llvm backend makes a function of plain numbers of a program."""
+    from symdiff.evaluate.llvm.code import missing
+    from symdiff.evaluate.llvm.module import LONGEST_FUNCTION
+
+    return len(program) <= LONGEST_FUNCTION and not missing(program)
 
 
 def _check_options(backend: str, threads: int, accuracy: str) -> None:

@@ -13,6 +13,7 @@ equal results.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
 from itertools import product
 from math import prod
@@ -108,16 +109,22 @@ class ArrayCode:
     def __init__(self, tape: Tape) -> None:
         self.program = tape.program
         self.registers = tape.registers
-        self.kernels = [k for _, k in KERNELS] + [
-            kernel(name) if callable(f) else f
-            for name, f in zip(tape.program.functions, tape.functions[CALL:], strict=True)
-        ]
+        self.functions = tape.functions
         self.long = len(self.program) > LONGEST_SOURCE
         self._code: Callable[..., None] | None = None
         self._constants: dict[Any, list[Array]] = {}
         self.first = tape.program.first_temporary
         self.kinds = tape.program.boolean[self.first :]
         self.direct = {r: k for k, r in enumerate(tape.program.outputs) if r >= self.first}
+
+    @cached_property
+    def kernels(self) -> list[Callback]:
+        """What each operation calls."""
+        own = [
+            kernel(name) if callable(f) else f
+            for name, f in zip(self.program.functions, self.functions[CALL:], strict=True)
+        ]
+        return [k for _, k in KERNELS] + own
 
     def source(self) -> str:
         """One function of the registers: inputs v, constants c, temporaries t; a line writes the last one."""
