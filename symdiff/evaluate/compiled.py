@@ -35,6 +35,7 @@ from symdiff.functions import index
 
 if TYPE_CHECKING:
     from symdiff.evaluate.numpy import ArrayCode
+    from symdiff.evaluate.pairs import ComplexCode
 
 #: The backends by name, and what each one takes.
 BACKENDS = {
@@ -42,7 +43,7 @@ BACKENDS = {
     "python": "real numbers",
     "numpy": "arrays and real numbers",
     "llvm": "arrays and real numbers, all on machine code",
-    "complex": "complex numbers",
+    "complex": "complex numbers and arrays",
 }
 
 #: How the llvm backend is installed.
@@ -93,7 +94,7 @@ class Compiled:
         self._formulas = formulas
         self._only_arrays = backend == "numpy" or (backend == "llvm" and not _has_scalars(program))
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
-        self._arrays: ArrayCode | None = None
+        self._arrays: ArrayCode | ComplexCode | None = None
         self._scalars: Callable[..., Any] | None = None
         self.__call__ = lambda *values, **named: self._general(values, named)
 
@@ -185,7 +186,7 @@ class Compiled:
         numbers = None if out is not None or self._only_arrays else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
-        if self.backend in ("python", "complex"):
+        if self.backend == "python":
             raise SymdiffError(
                 f'the {self.backend} backend takes {BACKENDS[self.backend]} only; compile with backend="auto"'
             )
@@ -250,7 +251,7 @@ class Compiled:
     def _careful(self, *values: Any) -> Any:
         return assembled(self.structure, self._tape(*values))
 
-    def _array_code(self) -> ArrayCode:
+    def _array_code(self) -> ArrayCode | ComplexCode:
         if self._arrays is None:
             if self.backend == "numpy":
                 from symdiff.evaluate.numpy import ArrayCode
@@ -260,7 +261,13 @@ class Compiled:
                 from symdiff.evaluate.llvm.arrays import NativeCode
 
                 eager, high = self.backend == "llvm", self.accuracy == "high"
-                self._arrays = NativeCode(self._tape, eager, self.threads, high)
+                if self.backend == "complex":
+                    from symdiff.evaluate.pairs import ComplexCode, real_program
+
+                    parts = NativeCode(Tape(real_program(self.program)), eager, self.threads, high)
+                    self._arrays = ComplexCode(self.program, parts)
+                else:
+                    self._arrays = NativeCode(self._tape, eager, self.threads, high)
         return self._arrays
 
 
@@ -278,7 +285,7 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
-    arrays, "complex" takes complex numbers, "llvm" runs all on machine code.  threads: how many share a large
+    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code.  threads: how many share a large
     array on machine code.  accuracy: of each function of the llvm backend, "standard" is at most 2 ulp,
     "high" 0.6.  Raises SymdiffError where a formula has a variable that is not among `vars`, and where
     "llvm" is asked for but llvmlite is not installed.
