@@ -28,8 +28,9 @@ from symdiff.evaluate.python import Tape
 #: Instructions times points from which a call is worth compiling: some 20 ms by NumPy.
 WORTH = 2_000_000
 
-#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it.
-SHORT = 2_000
+#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it, up to
+#: some 3 s, which an exit of the process waits for.
+SHORT, LONGEST = 2_000, 100_000
 
 #: LLVM's effort.  Nothing is left for its optimiser to find, and 1 gives the same code as 2.  A long program
 #: of additions and products takes 22 us an instruction at 0 and 38 at 1, and runs 15 % longer.
@@ -122,15 +123,16 @@ class NativeCode(ArrayCode):
         """The compiled function for numbers of this type, or None where NumPy is to run."""
         if self.foreign or dtype not in (np.float64, np.float32):
             return None
-        if not self.eager and (points * len(self.program) < WORTH or not installed()):
+        n = len(self.program)
+        if not self.eager and (points * n < WORTH or n > LONGEST or not installed()):
             return None
         single = bool(dtype == np.float32)
         found = self._loaded.get(single)
         if found is None:
-            if not self.eager and len(self.program) > SHORT:
+            if not self.eager and n > SHORT:
                 if single not in self._compiling:
                     self._compiling.add(single)
-                    threading.Thread(target=self._compile, args=(single,), daemon=True).start()
+                    threading.Thread(target=self._compile, args=(single,)).start()
                 return None
             found = self._compile(single)
         return found
