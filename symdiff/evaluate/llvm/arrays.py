@@ -28,8 +28,8 @@ from symdiff.evaluate.python import Tape
 #: Instructions times points from which a call is worth compiling: some 20 ms by NumPy.
 WORTH = 2_000_000
 
-#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it, up to
-#: some 3 s, which an exit of the process waits for.
+#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it, up
+#: to some 3 s, which an exit of the process waits for.
 SHORT, LONGEST = 2_000, 100_000
 
 #: LLVM's effort.  Nothing is left for its optimiser to find, and 1 gives the same code as 2.  A long program
