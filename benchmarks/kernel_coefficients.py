@@ -162,7 +162,7 @@ CONSTANTS = {
 }
 
 #: name: how many of its first coefficients have two doubles
-IN_PAIRS = {"ASIN": 1, "ATAN": 1, "ERF": 6, "LOG_ERFC": 6}
+IN_PAIRS = {"LOG_TAIL": 1, "ASIN": 1, "ATAN": 1, "ERF": 6, "LOG_ERFC": 6}
 
 
 def doubles(value: Any, count: int) -> list[float]:

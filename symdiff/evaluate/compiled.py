@@ -35,6 +35,7 @@ from symdiff.functions import index
 
 if TYPE_CHECKING:
     from symdiff.evaluate.numpy import ArrayCode
+    from symdiff.evaluate.pairs import ComplexCode
 
 #: The backends by name, and what each one takes.
 BACKENDS = {
@@ -42,7 +43,7 @@ BACKENDS = {
     "python": "real numbers",
     "numpy": "arrays and real numbers",
     "llvm": "arrays and real numbers, all on machine code",
-    "complex": "complex numbers",
+    "complex": "complex numbers and arrays",
 }
 
 #: How the llvm backend is installed.
@@ -72,7 +73,7 @@ class Compiled:
 
     __slots__ = (
         *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
-        *("_arrays", "_formulas", "_scalars", "_tape"),
+        *("_arrays", "_formulas", "_only_arrays", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
 
@@ -91,8 +92,9 @@ class Compiled:
         self.threads = threads
         self.accuracy = accuracy
         self._formulas = formulas
+        self._only_arrays = backend == "numpy" or (backend == "llvm" and not _has_scalars(program))
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
-        self._arrays: ArrayCode | None = None
+        self._arrays: ArrayCode | ComplexCode | None = None
         self._scalars: Callable[..., Any] | None = None
         self.__call__ = lambda *values, **named: self._general(values, named)
 
@@ -181,11 +183,10 @@ class Compiled:
         """Any call that the generated code does not take as it stands."""
         out = None if "out" in self.inputs else named.pop("out", None)
         values = self._bound(args, named)
-        arrays_only = self.backend == "numpy" or (self.backend == "llvm" and not self._short_enough())
-        numbers = None if out is not None or arrays_only else self._numbers(values)
+        numbers = None if out is not None or self._only_arrays else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
-        if self.backend in ("python", "complex"):
+        if self.backend == "python":
             raise SymdiffError(
                 f'the {self.backend} backend takes {BACKENDS[self.backend]} only; compile with backend="auto"'
             )
@@ -239,13 +240,6 @@ class Compiled:
                 self.__call__ = self._scalars = names["program"]
         return self._scalars
 
-    def _short_enough(self) -> bool:
-        """Whether the llvm backend has a function of its own for plain numbers."""
-        from symdiff.evaluate.llvm.code import missing
-        from symdiff.evaluate.llvm.module import LONGEST_FUNCTION
-
-        return len(self.program) <= LONGEST_FUNCTION and not missing(self.program)
-
     def _native_scalars(self) -> Callable[..., Any]:
         from symdiff.evaluate.llvm.scalar import scalar_function
 
@@ -257,7 +251,7 @@ class Compiled:
     def _careful(self, *values: Any) -> Any:
         return assembled(self.structure, self._tape(*values))
 
-    def _array_code(self) -> ArrayCode:
+    def _array_code(self) -> ArrayCode | ComplexCode:
         if self._arrays is None:
             if self.backend == "numpy":
                 from symdiff.evaluate.numpy import ArrayCode
@@ -267,7 +261,13 @@ class Compiled:
                 from symdiff.evaluate.llvm.arrays import NativeCode
 
                 eager, high = self.backend == "llvm", self.accuracy == "high"
-                self._arrays = NativeCode(self._tape, eager, self.threads, high)
+                if self.backend == "complex":
+                    from symdiff.evaluate.pairs import ComplexCode, real_program
+
+                    parts = NativeCode(Tape(real_program(self.program)), eager, self.threads, high)
+                    self._arrays = ComplexCode(self.program, parts)
+                else:
+                    self._arrays = NativeCode(self._tape, eager, self.threads, high)
         return self._arrays
 
 
@@ -285,10 +285,11 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
-    arrays, "complex" takes complex numbers, "llvm" runs all on machine code.  threads: how many share a large
-    array on machine code.  accuracy: of each function of the llvm backend, "standard" is at most 2 ulp,
-    "high" 0.6.  Raises SymdiffError where a formula has a variable that is not among `vars`, and where
-    "llvm" is asked for but llvmlite is not installed.
+    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code.  threads: how many
+    share a large array on machine code.  accuracy: of the llvm backend's own functions (exp, log, pow, cbrt,
+    erf, the circular and hyperbolic ones), "standard" is at most 2 ulp, "high" 0.6.  Raises SymdiffError
+    where a formula has a variable that is not among `vars`, and where "llvm" is asked for but llvmlite is
+    not installed.
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
@@ -308,6 +309,14 @@ def compile_formulas(
     nodes = graph(flat)
     names = _names(vars) if vars is not None else variables(nodes)
     return Compiled(assemble(nodes, names), structure, tuple(flat), backend, threads, accuracy)
+
+
+def _has_scalars(program: Program) -> bool:
+    """Whether the llvm backend makes a function of plain numbers of a program."""
+    from symdiff.evaluate.llvm.code import missing
+    from symdiff.evaluate.llvm.module import LONGEST_FUNCTION
+
+    return len(program) <= LONGEST_FUNCTION and not missing(program)
 
 
 def _check_options(backend: str, threads: int, accuracy: str) -> None:

@@ -12,9 +12,11 @@ equal results.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 from typing import Any
 
@@ -108,16 +110,22 @@ class ArrayCode:
     def __init__(self, tape: Tape) -> None:
         self.program = tape.program
         self.registers = tape.registers
-        self.kernels = [k for _, k in KERNELS] + [
-            kernel(name) if callable(f) else f
-            for name, f in zip(tape.program.functions, tape.functions[CALL:], strict=True)
-        ]
+        self.functions = tape.functions
         self.long = len(self.program) > LONGEST_SOURCE
         self._code: Callable[..., None] | None = None
         self._constants: dict[Any, list[Array]] = {}
         self.first = tape.program.first_temporary
         self.kinds = tape.program.boolean[self.first :]
         self.direct = {r: k for k, r in enumerate(tape.program.outputs) if r >= self.first}
+
+    @cached_property
+    def kernels(self) -> list[Callback]:
+        """What each operation calls."""
+        own = [
+            kernel(name) if callable(f) else f
+            for name, f in zip(self.program.functions, self.functions[CALL:], strict=True)
+        ]
+        return [k for _, k in KERNELS] + own
 
     def source(self) -> str:
         """One function of the registers: inputs v, constants c, temporaries t; a line writes the last one."""
@@ -200,6 +208,7 @@ class ArrayCode:
     ) -> list[Array]:
         """The arrays that chunks write: those given, or others where these are inputs or of another type."""
         targets = []
+        shared = _sharing(arrays) if any(wanted is not None for wanted in given) else None
         for r, wanted in zip(self.program.outputs, given, strict=True):
             kind = _BOOL if self.program.boolean[r] else dtype
             if wanted is None:
@@ -209,7 +218,7 @@ class ArrayCode:
                 raise SymdiffError(f"out= needs the shape {shape}, which all arguments have together")
             if not np.can_cast(kind, wanted.dtype, "same_kind"):
                 raise SymdiffError(f"out= of type {wanted.dtype} cannot hold values of type {kind}")
-            apart = wanted.dtype == kind and not any(np.may_share_memory(wanted, a) for a in arrays)
+            apart = wanted.dtype == kind and not (shared and shared(wanted))
             targets.append(wanted if apart else np.empty(shape, kind))
         return targets
 
@@ -291,6 +300,27 @@ def numbers(values: Sequence[object], names: Sequence[str]) -> tuple[list[Array]
             kinds.add(a.dtype if a.dtype.kind == "f" else _FLOAT)
     dtype = kinds.pop() if len(kinds) == 1 else np.result_type(*kinds) if kinds else _FLOAT
     return [a if a.dtype == dtype else a.astype(dtype) for a in arrays], dtype
+
+
+def _bounds(a: Array) -> tuple[int, int]:
+    """The address of an array's first byte, and the one after its last."""
+    steps = [(n - 1) * step for n, step in zip(a.shape, a.strides, strict=True)]
+    start = a.__array_interface__["data"][0]
+    return start + sum(s for s in steps if s < 0), start + sum(s for s in steps if s > 0) + a.itemsize
+
+
+def _sharing(arrays: Sequence[Array]) -> Callable[[Array], bool]:
+    """Whether an array may lie in memory of these: by the first and last byte of each, sorted."""
+    bounds = sorted(_bounds(a) for a in arrays)
+    starts = [low for low, _ in bounds]
+    ends = list(accumulate((high for _, high in bounds), max))
+
+    def shares(a: Array) -> bool:
+        low, high = _bounds(a)
+        k = bisect_left(starts, high)  # those before it begin before the end of a
+        return k > 0 and ends[k - 1] > low
+
+    return shares
 
 
 def _common_shape(arrays: Sequence[Array]) -> tuple[int, ...]:

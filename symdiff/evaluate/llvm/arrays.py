@@ -28,15 +28,19 @@ from symdiff.evaluate.python import Tape
 #: Instructions times points from which a call is worth compiling: some 20 ms by NumPy.
 WORTH = 2_000_000
 
-#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it.
-SHORT = 2_000
+#: Programs up to this length are compiled while the first call waits, some 0.1 s; longer ones beside it, up
+#: to some 3 s, which an exit of the process waits for.
+SHORT, LONGEST = 2_000, 100_000
 
 #: LLVM's effort.  Nothing is left for its optimiser to find, and 1 gives the same code as 2.  A long program
 #: of additions and products takes 22 us an instruction at 0 and 38 at 1, and runs 15 % longer.
 EFFORT, LEAST_EFFORT = 1, 0
 
 #: Points of one call of compiled code: between two of them Ctrl-C is heard.
-PIECE = 1 << 17
+PIECE = 1 << 20
+
+#: A thread takes at least so many points.
+SMALLEST_SHARE = 1 << 14
 
 #: Points of a chunk of arrays that do not lie in one piece.
 CHUNK = 8_192
@@ -60,6 +64,10 @@ def constants(tape: Tape) -> list[float | bool]:
     """The values of a program's constant registers."""
     p = tape.program
     return tape.registers[len(p.inputs) : p.first_temporary]
+
+
+def _plain(a: Array) -> bool:
+    return bool(a.flags.c_contiguous and a.flags.aligned)
 
 
 def loaded(name: str, parts: Sequence[object], text: Callable[[], str], effort: int) -> Loaded:
@@ -86,6 +94,9 @@ class NativeCode(ArrayCode):
         self.eager = eager
         self.threads = threads
         self.high = high
+        self.foreign = missing(tape.program) != "" or not len(tape.program.outputs)
+        self.lanes = 0
+        self.frame = 0  # the doubles in it
         self._loaded: dict[bool, Any] = {}
         self._lock = threading.Lock()
         self._compiling: set[bool] = set()
@@ -95,13 +106,13 @@ class NativeCode(ArrayCode):
         if code is None:
             super()._chunks(arrays, targets, dtype, shape)
             return
-        if all((a.shape == shape and a.flags.c_contiguous) or not a.ndim for a in (*arrays, *targets)):
+        if all((a.shape == shape and _plain(a)) or not a.ndim for a in (*arrays, *targets)):
             flat = [a.reshape(-1) if a.ndim else a for a in arrays]
             self._pieces(code, flat, [t.reshape(-1) for t in targets], prod(shape))
             return
         full = [np.broadcast_to(a, shape) if a.ndim else a for a in arrays]
         for index, _ in chunks(shape, CHUNK):
-            part = [np.ascontiguousarray(a[index]).reshape(-1) if a.ndim else a for a in full]
+            part = [np.require(a[index], None, ["C", "A"]).reshape(-1) if a.ndim else a for a in full]
             outer = [t[index] for t in targets]
             inner = [np.empty(t.size, t.dtype) for t in outer]
             self._piece(code, part, inner, 0, inner[0].size)
@@ -110,17 +121,18 @@ class NativeCode(ArrayCode):
 
     def _code_for(self, dtype: Any, points: int) -> Any:
         """The compiled function for numbers of this type, or None where NumPy is to run."""
-        if dtype not in (np.float64, np.float32) or missing(self.program) or not len(self.program.outputs):
+        if self.foreign or dtype not in (np.float64, np.float32):
             return None
-        if not self.eager and (points * len(self.program) < WORTH or not installed()):
+        n = len(self.program)
+        if not self.eager and (points * n < WORTH or n > LONGEST or not installed()):
             return None
         single = bool(dtype == np.float32)
         found = self._loaded.get(single)
         if found is None:
-            if not self.eager and len(self.program) > SHORT:
+            if not self.eager and n > SHORT:
                 if single not in self._compiling:
                     self._compiling.add(single)
-                    threading.Thread(target=self._compile, args=(single,), daemon=True).start()
+                    threading.Thread(target=self._compile, args=(single,)).start()
                 return None
             found = self._compile(single)
         return found
@@ -128,6 +140,9 @@ class NativeCode(ArrayCode):
     def _compile(self, single: bool) -> Any:
         with self._lock:
             if single not in self._loaded:
+                self.lanes = host().lanes
+                if len(self.program) > LONGEST_FUNCTION:
+                    self.frame = self.program.registers * self.lanes
                 code = loaded(
                     "array",
                     [single, self.high, *program_key(self.program, constants(self.tape))],
@@ -136,7 +151,7 @@ class NativeCode(ArrayCode):
                 )
                 self._loaded[single] = (
                     code,
-                    code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p),
+                    code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64),
                 )
             return self._loaded[single]
 
@@ -145,19 +160,20 @@ class NativeCode(ArrayCode):
 
     def source(self) -> str:
         """LLVM's text; NumPy's code where that runs."""
-        return super().source() if missing(self.program) else self._text(False)
+        return super().source() if self.foreign else self._text(False)
 
     def _pieces(self, code: Any, arrays: list[Array], targets: list[Array], total: int) -> None:
         """One range of points after another, or several at once."""
-        begins = range(0, total, PIECE)
+        size = PIECE if self.threads == 1 else max(SMALLEST_SHARE, min(PIECE, total // (4 * self.threads)))
+        begins = range(0, total, size)
         if self.threads == 1 or len(begins) == 1:
             for begin in begins:
-                self._piece(code, arrays, targets, begin, min(begin + PIECE, total))
+                self._piece(code, arrays, targets, begin, min(begin + size, total))
             return
         pool = ThreadPoolExecutor(self.threads)
         try:
             for job in [
-                pool.submit(self._piece, code, arrays, targets, begin, min(begin + PIECE, total))
+                pool.submit(self._piece, code, arrays, targets, begin, min(begin + size, total))
                 for begin in begins
             ]:
                 job.result()
@@ -166,27 +182,24 @@ class NativeCode(ArrayCode):
 
     def _piece(self, code: Any, arrays: list[Array], targets: list[Array], begin: int, end: int) -> None:
         """The points begin .. end - 1 of arrays in one piece; numbers are repeated to fill a vector."""
-        lanes, n = host().lanes, end - begin
-        columns = []
-        kept = []  # alive until the call is over
-        short = n < lanes
-        for a in arrays:
-            if not a.ndim:
-                a = np.full(lanes, a)
-                columns += [a.ctypes.data, 0]
-            elif short:
-                a = np.resize(a[begin:end], lanes)
-                columns += [a.ctypes.data, a.itemsize]
-            else:
-                columns += [a.ctypes.data + begin * a.itemsize, a.itemsize]
-            kept.append(a)
-        results = [np.empty(lanes, t.dtype) for t in targets] if short else targets
-        for t in results:
-            columns += [t.ctypes.data + (0 if short else begin * t.itemsize), t.itemsize]
-        places = np.array(columns, np.int64)
-        registers = self.program.registers if len(self.program) > LONGEST_FUNCTION else 0
-        frame = np.empty(registers * lanes)
-        code[1](places.ctypes.data, max(n, lanes), frame.ctypes.data)
-        if short:
+        n = end - begin
+        if n < self.lanes:
+            inner = [np.resize(a[begin:end], self.lanes) if a.ndim else a for a in arrays]
+            results = [np.empty(self.lanes, t.dtype) for t in targets]
+            self._piece(code, inner, results, 0, self.lanes)
             for t, found in zip(targets, results, strict=True):
                 t[begin:end] = found[:n]
+            return
+        columns: list[int] = []
+        repeated = []  # alive until the call is over
+        for a in (*arrays, *targets):
+            if a.ndim:
+                step = a.itemsize
+                columns += (a.__array_interface__["data"][0] + begin * step, step)
+            else:
+                repeated.append(np.full(self.lanes, a))
+                columns += (repeated[-1].__array_interface__["data"][0], 0)
+        places = (ctypes.c_int64 * len(columns))(*columns)
+        frame = np.empty(self.frame)
+        first = -(columns[-2] // columns[-1]) % self.lanes or self.lanes
+        code[1](places, n, frame.__array_interface__["data"][0], first)

@@ -45,8 +45,14 @@ def _sincos_pairs(b: Lanes, x: str) -> tuple[str, Pair, Pair]:
     return quadrant, sin, b.fast_two_sum(h, b.add(hl, tail))
 
 
+def _beyond(b: Lanes, x: str) -> str:
+    """Where the reduction does not hold, infinity and nan among it."""
+    return b.compare("uge", b.abs(x), b.const(LARGEST))
+
+
 def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
     """Those of sin and cos that are wanted, in this order."""
+    mended = b.unusual(_beyond(b, x), wanted, x)
     if b.high:
         quadrant, sin_pair, cos_pair = _sincos_pairs(b, x)
         sin, cos = b.add(*sin_pair), b.add(*cos_pair)
@@ -57,7 +63,6 @@ def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
         sin = b.mad(b.mul(r, s), b.poly(s, table.SIN), r)
         cos = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mad(s, b.const(-0.5), b.const(1.0)))
     odd = b.is_odd(quadrant)
-    far = b.inverted(b.compare("olt", b.abs(x), b.const(LARGEST)))
     found = []
     for name in wanted:
         if name == "sin":
@@ -71,7 +76,7 @@ def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
             found[k] = b.fixup(found[k], x, {"zero": "same"})
         else:
             found[k] = b.select(b.compare("oeq", x, b.const(0.0)), x, found[k])
-    return b.unless(far, dict(zip(wanted, found, strict=True)), x)
+    return [mended(name, y) for name, y in zip(wanted, found, strict=True)]
 
 
 def sin(b: Lanes, x: str) -> str:
@@ -84,6 +89,7 @@ def cos(b: Lanes, x: str) -> str:
 
 def tan(b: Lanes, x: str) -> str:
     """sin(r)/cos(r), or -cos(r)/sin(r) in odd quadrants, in pairs: two rounded factors would cost 3 ulp."""
+    mended = b.unusual(_beyond(b, x), ["tan"], x)
     quadrant, sin, cos = _sincos_pairs(b, x)
     odd = b.is_odd(quadrant)
     above = tuple(b.select(odd, c, s) for s, c in zip(sin, cos, strict=True))
@@ -91,7 +97,7 @@ def tan(b: Lanes, x: str) -> str:
     y = b.add(*b.quotient((above[0], above[1]), (below[0], below[1])))
     y = b.flip(y, b.integer("shl", quadrant, b.whole(63)))
     y = b.select(b.compare("olt", b.abs(x), b.const(2.0**-28)), x, y)
-    return b.unless(b.inverted(b.compare("olt", b.abs(x), b.const(LARGEST))), {"tan": y}, x)[0]
+    return mended("tan", y)
 
 
 # ------------------------------------------------------------ inverses
@@ -104,37 +110,27 @@ def _angle(b: Lanes, y: str, x: str | None) -> Pair:
     low = b.const(table.TAN_EIGHTH) if x is None else b.mul(x, b.const(table.TAN_EIGHTH))
     high = b.const(table.TAN_THREE_EIGHTHS) if x is None else b.mul(x, b.const(table.TAN_THREE_EIGHTHS))
     middle, steep = b.compare("ogt", y, low), b.compare("ogt", y, high)
-    if b.high:
-        n, nl = b.two_sum(y, b.neg(across))
-        d, dl = b.two_sum(y, across)
-        zero = b.const(0.0)
-        nl = b.select(steep, zero, b.select(middle, nl, zero))
-        dl = b.select(steep, zero, b.select(middle, dl, zero))
-    else:
-        n, d = b.sub(y, across), b.add(y, across)
+    (n, nl), (d, dl) = b.two_sum(y, b.neg(across)), b.two_sum(y, across)
+    zero = b.const(0.0)
+    turned = b.logic("and", middle, b.inverted(steep))
+    nl, dl = b.select(turned, nl, zero), b.select(turned, dl, zero)
     n = b.select(steep, b.neg(across), b.select(middle, n, y))
     d = b.select(steep, y, b.select(middle, d, across))
     off, rest = (
-        b.select(
-            steep, b.const(table.HALF_PI[k]), b.select(middle, b.const(table.QUARTER_PI[k]), b.const(0.0))
-        )
+        b.select(steep, b.const(table.HALF_PI[k]), b.select(middle, b.const(table.QUARTER_PI[k]), zero))
         for k in (0, 1)
     )
-    if b.high:
-        z, zl = b.quotient((n, nl), (d, dl))
-        s = b.mul(z, z)
-        rest = b.add(rest, b.mad(b.neg(s), zl, zl))  # the slope of atan is about 1 - s
-    else:
-        z = b.div(n, d)
-        s = b.mul(z, z)
+    z, zl = b.quotient((n, nl), (d, dl))
+    s = b.mul(z, z)
+    rest = b.add(rest, b.mad(b.neg(s), zl, zl))  # the slope of atan is about 1 - s
+    h, low = b.two_sum(off, z)
     if not b.high:
-        return off, b.add(z, b.mad(b.mul(z, s), b.poly(s, table.ATAN), rest))
+        return h, b.add(low, b.mad(b.mul(z, s), b.poly(s, table.ATAN), rest))
     sl = b.fma(z, z, b.neg(s))
     cube, cl = b.two_product(z, s)
     third, tl = b.two_product(cube, b.const(table.ATAN[0]))
     tl = b.mad(b.mad(z, sl, cl), b.const(table.ATAN[0]), b.mad(cube, b.const(table.ATAN_LOW[0]), tl))
     tail = b.mad(b.mul(cube, s), b.poly(s, table.ATAN[1:]), b.add(rest, tl))
-    h, low = b.two_sum(off, z)
     h, hl = b.two_sum(h, third)
     return h, b.add(b.add(low, hl), tail)
 
@@ -147,24 +143,22 @@ def atan(b: Lanes, x: str) -> str:
 
 def atan2(b: Lanes, y: str, x: str) -> str:
     up, across = b.abs(y), b.abs(x)
+    mended = b.unusual(_far_apart(b, up, across), ["atan2"], y, x)
     h, low = _angle(b, up, across)
     back = b.compare("olt", x, b.const(0.0))
-    if b.high:
-        turned, tl = b.fast_two_sum(b.const(table.PI[0]), b.neg(h))
-        angle = b.add(
-            b.select(back, turned, h), b.select(back, b.add(tl, b.sub(b.const(table.PI[1]), low)), low)
-        )
-    else:
-        turned = b.sub(b.const(table.PI[0]), b.sub(b.sub(h, b.const(table.PI[1])), b.neg(low)))
-        angle = b.select(back, turned, b.add(h, low))
+    turned, tl = b.fast_two_sum(b.const(table.PI[0]), b.neg(h))
+    low = b.select(back, b.add(tl, b.sub(b.const(table.PI[1]), low)), low)
+    return mended("atan2", b.copysign(b.add(b.select(back, turned, h), low), y))
+
+
+def _far_apart(b: Lanes, up: str, across: str) -> str:
+    """Where a quotient of these would overflow, or its rest underflow; two zeros among it."""
     most = b.most(up, across)
-    usual = b.logic(
-        "and", b.compare("olt", most, b.const(2.0**1000)), b.compare("ogt", most, b.const(2.0**-900))
+    tiny = b.logic("and", b.compare("olt", up, b.const(2.0**-900)), b.compare("une", up, b.const(0.0)))
+    far = b.logic(
+        "or", b.compare("uge", most, b.const(2.0**1000)), b.compare("ule", most, b.const(2.0**-900))
     )
-    if b.high:  # the quotient's rest must not underflow
-        fine = b.logic("or", b.compare("ogt", up, b.const(2.0**-900)), b.compare("oeq", up, b.const(0.0)))
-        usual = b.logic("and", usual, fine)
-    return b.unless(b.inverted(usual), {"atan2": b.copysign(angle, y)}, y, x)[0]
+    return b.logic("or", far, tiny)
 
 
 def _arc(b: Lanes, x: str) -> tuple[str, str, Pair]:

@@ -119,6 +119,8 @@ LOG_TAIL = (
     0.11674792216930437,
     0.11989235524895099,
 )
+#: What the first coefficients lack.
+LOG_TAIL_LOW = (-2.5347857991143147e-17,)
 
 #: (sin(r)/r - 1)/r^2 in r^2, |r| <= pi/4; 58.0 bits.
 SIN = (

@@ -169,14 +169,11 @@ def tanh(b: Lanes, x: str) -> str:
     k, r = _reduced(b, twice)
     power = b.power_of_two(k)
     p = b.add(r[0], b.mad(b.mul(r[0], r[0]), b.poly(r[0], table.EXP), r[1]))
-    whole = b.sub(power, b.const(1.0))
-    t = b.fma(p, power, whole)
-    low = b.fma(p, power, b.sub(whole, t))
-    # The quotient with a step of Newton's: t + 2 is rounded too.
-    inverse = b.div(b.const(1.0), b.add(t, b.const(2.0)))
-    y = b.mul(t, inverse)
-    lack = b.mad(t, b.sub(b.const(1.0), y), b.mul(y, b.const(-2.0)))
-    y = b.mad(b.add(lack, low), inverse, y)
+    t = b.fma(p, power, b.sub(power, b.const(1.0)))
+    # y = a + (t - a*(t + 2))/(t + 2) with a beside y: the rounded t + 2 and quotient count for little.
+    a = b.least(limited, b.const(1.0))
+    lack = b.mad(b.neg(a), t, b.sub(t, b.add(a, a)))
+    y = b.add(a, b.div(lack, b.add(t, b.const(2.0))))
     return b.copysign(y, x)
 
 
@@ -223,7 +220,14 @@ def _log_pair(b: Lanes, e: str, f: Pair) -> Pair:
     sl = b.mad(b.add(z, z), zl, sl)
     cube, cl = b.two_product(z, s)
     cl = b.add(cl, b.mad(zl, s, b.mul(z, sl)))
-    i, il = b.fast_two_sum(b.const(table.TWO_THIRDS[0]), b.mul(s, b.poly(s, table.LOG_TAIL)))
+    if b.high:
+        p, pl = b.fast_two_sum(b.const(table.LOG_TAIL[0]), b.mul(s, b.poly(s, table.LOG_TAIL[1:])))
+        t, tl = b.two_product(s, p)
+        tl = b.add(tl, b.mad(s, b.add(pl, b.const(table.LOG_TAIL_LOW[0])), b.mul(sl, p)))
+        i, il = b.fast_two_sum(b.const(table.TWO_THIRDS[0]), t)
+        il = b.add(il, tl)
+    else:
+        i, il = b.fast_two_sum(b.const(table.TWO_THIRDS[0]), b.mul(s, b.poly(s, table.LOG_TAIL)))
     il = b.add(il, b.const(table.TWO_THIRDS[1]))
     v, vl = b.two_product(cube, i)
     vl = b.add(vl, b.mad(cl, i, b.mul(cube, il)))
@@ -286,7 +290,7 @@ def softplus(b: Lanes, x: str) -> str:
 def pow(b: Lanes, x: str, y: str) -> str:
     """exp(y*log|x|), the product in two doubles; the scalar function where x is 0 or either is not finite."""
     size = b.abs(x)
-    inf = b.const(float("inf"))
+    mended = b.unusual(_no_power(b, size, y), ["pow"], x, y)
     e, m = b.split(size)
     log_h, log_l = _log_pair(b, e, (b.sub(m, b.const(1.0)), b.const(0.0)))
     h, low = b.two_product(y, log_h)
@@ -295,20 +299,19 @@ def pow(b: Lanes, x: str, y: str) -> str:
     low = b.select(inside, low, b.const(0.0))
     h = b.most(b.least(h, b.const(800.0)), b.const(-800.0))
     k, r = _reduced(b, h, low)
-    if b.high:
-        power = b.add(*_exp_pair(b, r))
-    else:
-        p = b.add(r[0], b.mad(b.mul(r[0], r[0]), b.poly(r[0], table.EXP), r[1]))
-        power = b.add(p, b.const(1.0))
-    power = b.scale(power, k)
+    power = b.scale(b.add(*(_exp_pair if b.high else _exp_short)(b, r)), k)
     half = b.mul(y, b.const(0.5))
     odd = b.compare("une", b.trunc(half), half)
     whole = b.compare("oeq", b.trunc(y), y)
     signed = b.select(whole, b.select(odd, b.neg(power), power), b.const(float("nan")))
-    result = b.select(b.compare("olt", x, b.const(0.0)), signed, power)
-    usual = b.logic("and", b.compare("ogt", size, b.const(0.0)), b.compare("olt", size, inf))
-    usual = b.logic("and", usual, b.compare("olt", b.abs(y), inf))
-    return b.unless(b.inverted(usual), {"pow": result}, x, y)[0]
+    return mended("pow", b.select(b.compare("olt", x, b.const(0.0)), signed, power))
+
+
+def _no_power(b: Lanes, size: str, y: str) -> str:
+    """Where |x| is 0, or either is infinite or nan."""
+    inf = b.const(float("inf"))
+    edge = b.logic("or", b.compare("ueq", size, b.const(0.0)), b.compare("uge", size, inf))
+    return b.logic("or", edge, b.compare("uge", b.abs(y), inf))
 
 
 def cbrt(b: Lanes, x: str) -> str:
@@ -346,6 +349,11 @@ def erf(b: Lanes, x: str) -> str:
         near, low = b.poly_pair(s, table.ERF, table.ERF_LOW)
         near, nl = b.two_product(size, near)
         near = b.add(near, b.mad(size, low, nl))
+        # Near the denormals low parts are lost: there the product is taken of larger numbers.
+        large = b.mul(size, b.const(2.0**600))
+        least = b.fma(large, b.const(table.ERF[0]), b.mul(large, b.const(table.ERF_LOW[0])))
+        tiny = b.compare("olt", size, b.const(2.0**-500))
+        near = b.select(tiny, b.mul(least, b.const(2.0**-600)), near)
         q, ql = b.poly_pair((t, b.const(0.0)), table.LOG_ERFC, table.LOG_ERFC_LOW)
         k, r = _reduced(b, b.neg(q), b.neg(ql))
         h, low = _exp_pair(b, r)

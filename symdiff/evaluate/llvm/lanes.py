@@ -7,7 +7,7 @@ doubles, a mask a vector of truth values.  Pairs (h, l) stand for the sum of two
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 #: 1.5*2^52: adding it rounds to an integer, which is then in the low bits.
@@ -291,21 +291,27 @@ class Lanes:
         arguments = ", ".join(f"{self.v} {x}" for x in operands)
         return self.line(f"call {self.v} @each.{name}({arguments})")
 
-    def unless(self, unusual: str, fast: dict[str, str], *operands: str) -> list[str]:
-        """The values of `fast`, but where any lane is unusual the scalar functions that are its keys."""
+    def unusual(self, lanes: str, names: Sequence[str], *operands: str) -> Callable[[str, str], str]:
+        """Where any of these lanes is set, a rarely taken branch calls the scalar functions for the vector.
+
+        Returns f(name, y): y, but in the unusual lanes the scalar function's value.  Asked for first, the
+        branch leaves the kernel's own instructions in one block with those around it.
+        """
         n = self.machine.lanes
-        word = self.line(f"bitcast {self.m} {unusual} to i{n}")
+        word = self.line(f"bitcast {self.m} {lanes} to i{n}")
         any_lane = self.line(f"icmp ne i{n} {word}, 0")
         slow, after, before = self.label(), self.label(), self.block
         self.lines.append(f"br i1 {any_lane}, label %{slow}, label %{after}, !prof !0")
         self.begin(slow)
-        found = [self.each(name, *operands) for name in fast]
+        found = {name: self.each(name, *operands) for name in names}
         self.lines.append(f"br label %{after}")
         self.begin(after)
-        return [
-            self.line(f"phi {self.v} [{x}, %{before}], [{y}, %{slow}]")
-            for x, y in zip(fast.values(), found, strict=True)
-        ]
+        mask = self.line(f"phi {self.m} [zeroinitializer, %{before}], [{lanes}, %{slow}]")
+        values = {
+            name: self.line(f"phi {self.v} [zeroinitializer, %{before}], [{y}, %{slow}]")
+            for name, y in found.items()
+        }
+        return lambda name, y: self.select(mask, values[name], y)
 
 
 def each_function(machine: Machine, name: str, arity: int) -> list[str]:
