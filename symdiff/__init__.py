@@ -62,6 +62,7 @@ _HOME = {
     "equal": "check.equal",
     "slope": "check.slope",
     "compare": "check.methods",
+    "check_over": "check.over",
     "Limits": "limits",
     "SymdiffError": "errors",
     "ParseError": "errors",
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from symdiff.check import check as check
     from symdiff.check.equal import equal as equal
     from symdiff.check.methods import compare as compare
+    from symdiff.check.over import check_over as check_over
     from symdiff.check.slope import slope as slope
     from symdiff.errors import DomainError as DomainError
     from symdiff.errors import LimitError as LimitError

@@ -81,7 +81,9 @@ class SeriesTape:
         ]
 
     def __len__(self) -> int:
-        return len(self.fixed)
+        """Operations, about."""
+        integrals = sum(str(name) in series.INTEGRALS for name in self.program.functions)
+        return len(self.fixed) + series.COST * integrals
 
     def run(self, values: Sequence[Any]) -> list[Any]:
         """The outputs for inputs that are balls or series: series, balls, truth values, or None."""

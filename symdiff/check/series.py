@@ -315,11 +315,15 @@ def ellipe(u: Series) -> Value | None:
 CLOSE, HALVED = 8, 8
 
 
+#: Functions whose series is such an integral, and what one costs beside an operation.
+INTEGRALS, COST = frozenset({"besselj", "bessely", "besseli", "besselk", "ellipe"}), 500
+
+
 def _cauchy(f: Callable[[acb], acb], u: Series, radius: arb) -> Value | None:
     """The series of f at u, from values of f on a circle; f is analytic within the radius (a square of
     it)."""
     c, bits, orders = u[0], ctx.prec, range(ctx.cap)
-    if not c.is_finite():
+    if not c.is_finite() or c.rad() * 2**CLOSE > radius:  # the circle has to be longer than what is not known
         return None
     for _ in range(HALVED):
         box = arb(0, radius)

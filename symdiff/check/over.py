@@ -1,0 +1,258 @@
+"""A derivative over a whole interval or box: a bound of its distance to the slope, everywhere there.
+
+In: a formula, its alleged derivative, a box.  Out: an `Over`.  On a part of the box with centre c both are
+Taylor polynomials around c, whose coefficients are balls, and a rest that holds on all of the part (R. E.
+Moore, Interval Analysis, 1966; the series of arb, run on a ball that covers the part).  Parts are halved
+until the bound is small enough, or the work is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from heapq import heappop, heappush
+from math import inf
+from typing import Any
+
+from flint import arb, ctx, fmpq
+
+from symdiff.check.expansion import SeriesTape, ball
+from symdiff.check.places import place_of
+from symdiff.check.question import question
+from symdiff.check.report import RIGHT, UNDECIDED, WRONG
+from symdiff.errors import SymdiffError
+from symdiff.evaluate.program import assemble
+from symdiff.evaluate.special import PRECISION
+from symdiff.expr import Expr, graph
+
+#: Bits, the order of the rest, and the bound that is aimed at, beside the largest slope.
+BITS, ORDER, WITHIN = 192, 10, 1e-12
+
+#: Parts at most, and the shortest one, beside the whole.
+PARTS, SHORTEST = 2_000, Fraction(1, 2**30)
+
+#: Operations on series at most.
+WORK = 2_000_000
+
+#: A part of the box: (low, high) for each variable.
+Cell = tuple[tuple[Fraction, Fraction], ...]
+
+LIMITS = "it says nothing outside, and not that the two are equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """verdict: "right" if |derivative - slope| <= bound on all of the box, which is proved; "wrong" with the
+    place where they differ for certain; "undecided" if parts are left where nothing is proved: at kinks,
+    jumps, poles, ends of the domain, or where the work was done.  largest: a bound of |slope|, on what was
+    decided.  share: how much of the box that is.  left: the first of the parts that are left.
+    """
+
+    verdict: str
+    box: Mapping[str, tuple[Fraction, Fraction]]
+    bound: float
+    largest: float
+    parts: int
+    share: float
+    left: tuple[Mapping[str, tuple[Fraction, Fraction]], ...]
+    place: Mapping[str, Fraction] | None = None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        where = _shown(self.box)
+        if self.verdict == RIGHT:
+            return f"right: |derivative - slope| <= {self.bound:.1e} for all {where}; {LIMITS}"
+        return f"{self.verdict} for {where}: {self.reason}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "verdict": self.verdict,
+            "box": _plain(self.box),
+            "bound": self.bound,
+            "largest": self.largest,
+            "parts": self.parts,
+            "share": self.share,
+            "left": [_plain(cell) for cell in self.left],
+            "place": None if self.place is None else {k: str(v) for k, v in self.place.items()},
+            "reason": self.reason or None,
+        }
+
+
+def check_over(f: Any, variable: str | Expr | None = None, over: Any = None, derivative: Any = None) -> Over:
+    """Bound the distance of a derivative to the slope of f over a whole interval or box.
+
+    f, variable, derivative: as in `check`, for one variable and the first derivative.  over: (low, high),
+    exact numbers or text, or a dict of such by name for formulas in several variables. Raises SymdiffError
+    where an end is missing or no number, or a function has no ball arithmetic.
+
+    >>> print(check_over("sin(x)*exp(-x^2)", "x", (-2, 2)).verdict)
+    right
+    >>> found = check_over("x^3", "x", (0, 1), derivative="3*x^2 + 1e-9*x")
+    >>> found.verdict, found.place
+    ('wrong', {'x': Fraction(1, 2)})
+    >>> print(check_over("abs(x)", "x", (-1, 2)))
+    undecided for x in [-1, 2]: nothing is proved on 9e-10 of it, first at x in [-1/1073741824, 1/536870912]
+    """
+    asked = question(f, variable, derivative, 1)
+    if len(asked.outputs) != 1 or len(asked.variables) != 1:
+        raise SymdiffError("check_over takes one formula and one variable")
+    (along,) = asked.variables
+    box = _box(over, along, asked.names)
+    function = SeriesTape(assemble(graph(list(asked.outputs)), asked.names))
+    claim = SeriesTape(assemble(graph(list(asked.alleged)), asked.names))
+    with PRECISION, ctx.workprec(BITS):
+        return _Cover(function, claim, asked.names, asked.names.index(along), box).run()
+
+
+def _box(over: Any, along: str, names: tuple[str, ...]) -> dict[str, tuple[Fraction, Fraction]]:
+    ends = dict(over) if isinstance(over, Mapping) else {along: over}
+    box: dict[str, tuple[Fraction, Fraction]] = {}
+    for name in names:
+        pair = ends.get(name)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise SymdiffError(f"say over which interval: {{{name!r}: (low, high)}}")
+        low, high = (place_of({name: end}, (name,), (name,))[name] for end in pair)
+        if not isinstance(low, Fraction) or not isinstance(high, Fraction) or low >= high:
+            raise SymdiffError(f"the interval of {name} needs two rational ends, the smaller one first")
+        box[name] = low, high
+    return box
+
+
+class _Cover:
+    def __init__(
+        self,
+        function: SeriesTape,
+        claim: SeriesTape,
+        names: tuple[str, ...],
+        along: int,
+        box: dict[str, tuple[Fraction, Fraction]],
+    ) -> None:
+        self.function, self.claim, self.names, self.along, self.box = function, claim, names, along, box
+        self.direction = [int(i == along) for i in range(len(names))]
+        self.bound = self.largest = 0.0
+        self.parts = 0
+        self.done = Fraction(0)
+        self.left: list[Cell] = []
+
+    def run(self) -> Over:
+        whole: Cell = tuple(self.box[name] for name in self.names)
+        most = max(16, min(PARTS, WORK // (4 * ORDER * (len(self.function) + len(self.claim)))))
+        heap: list[tuple[float, Cell, tuple[float, float] | None]] = [(-inf, whole, None)]  # the worst first
+        for _ in range(most):
+            if not heap or heap[0][0] >= -WITHIN * self.largest:
+                break
+            _, cell, _ = heappop(heap)
+            for part in _halved(cell, whole) if self.parts else [whole]:
+                self.parts += 1
+                found = self._bound(part)
+                if isinstance(found, dict):
+                    return self._over(WRONG, found, self._differ(found))
+                if found is not None:
+                    self.largest = max(self.largest, found[1])
+                elif _halved(part, whole) == []:
+                    self.left.append(part)
+                    continue
+                heappush(heap, (-inf if found is None else -found[0], part, found))
+        for _, cell, found in heap:
+            if found is None:
+                self.left.append(cell)
+            else:
+                self.bound = max(self.bound, found[0])
+                self.done += _volume(cell, whole)
+        self.left.sort()
+        if self.left:
+            first = _shown(dict(zip(self.names, self.left[0], strict=True)))
+            share = float(1 - self.done)
+            return self._over(UNDECIDED, None, f"nothing is proved on {share:.0e} of it, first at {first}")
+        if self.bound > WITHIN * self.largest:
+            return self._over(
+                UNDECIDED, None, f"|derivative - slope| <= {self.bound:.1e} is all that is proved"
+            )
+        return self._over(RIGHT)
+
+    def _over(self, verdict: str, place: dict[str, Fraction] | None = None, reason: str = "") -> Over:
+        left = tuple(dict(zip(self.names, cell, strict=True)) for cell in self.left[:8])
+        return Over(
+            verdict, self.box, self.bound, self.largest, self.parts, float(self.done), left, place, reason
+        )
+
+    def _bound(self, cell: Cell) -> tuple[float, float] | dict[str, Fraction] | None:
+        """Bounds of |derivative - slope| and of |slope| on the cell; where they differ; None if nothing is
+        known."""
+        middles = [(a + b) / 2 for a, b in cell]
+        wide = [_cover(a, b) for a, b in cell]
+        low, high = cell[self.along]
+        radius = ball((high - low) / 2)
+        centre = [
+            ball(m) if i == self.along else w for i, (m, w) in enumerate(zip(middles, wide, strict=True))
+        ]
+        rest_f = self.function.along(wide, self.direction, ORDER + 1)[0]
+        rest_g = self.claim.along(wide, self.direction, ORDER)[0]
+        if rest_f is None or rest_g is None:
+            return self._point(middles)
+        f = self.function.along(centre, self.direction, ORDER + 1)[0]
+        g = self.claim.along(centre, self.direction, ORDER)[0]
+        if f is None or g is None:
+            return None
+        total, power = arb(0), arb(1)
+        for j in range(ORDER):
+            apart = g[j] - (j + 1) * f[j + 1]
+            if j == 0 and apart != 0:
+                return dict(zip(self.names, middles, strict=True))
+            total += abs(apart) * power
+            power *= radius
+        total += abs(rest_g[ORDER] - (ORDER + 1) * rest_f[ORDER + 1]) * power
+        return float(total.upper()), float(abs(rest_f[1]).upper())
+
+    def _point(self, middles: list[Fraction]) -> dict[str, Fraction] | None:
+        """The centre, if they differ there."""
+        centre = [ball(m) for m in middles]
+        f = self.function.along(centre, self.direction, 1)[0]
+        g = self.claim.along(centre, self.direction, 1)[0]
+        if f is None or g is None or (g[0] - f[1]).contains(0):
+            return None
+        return dict(zip(self.names, middles, strict=True))
+
+    def _differ(self, place: dict[str, Fraction]) -> str:
+        centre = [ball(x) for x in place.values()]
+        f = self.function.along(centre, self.direction, 1)[0]
+        g = self.claim.along(centre, self.direction, 1)[0]
+        values = (
+            "" if f is None or g is None else f"{float(g[0].mid()):.10g}, the slope {float(f[1].mid()):.10g}"
+        )
+        where = ", ".join(f"{name} = {float(x):.12g}" for name, x in place.items())
+        return f"at {where} the derivative is {values}"
+
+
+def _cover(a: Fraction, b: Fraction) -> arb:
+    """A ball that holds [a, b]."""
+    middle, radius = (a + b) / 2, (b - a) / 2
+    return arb(fmpq(middle.numerator, middle.denominator), fmpq(radius.numerator, radius.denominator))
+
+
+def _halved(cell: Cell, whole: Cell) -> list[Cell]:
+    """Two halves along the side that is longest beside the whole's; none if it is too short."""
+    shares = [(b - a) / (d - c) for (a, b), (c, d) in zip(cell, whole, strict=True)]
+    k = shares.index(max(shares))
+    if shares[k] <= SHORTEST:
+        return []
+    a, b = cell[k]
+    middle = (a + b) / 2
+    return [(*cell[:k], half, *cell[k + 1 :]) for half in ((a, middle), (middle, b))]
+
+
+def _volume(cell: Cell, whole: Cell) -> Fraction:
+    share = Fraction(1)
+    for (a, b), (c, d) in zip(cell, whole, strict=True):
+        share *= (b - a) / (d - c)
+    return share
+
+
+def _shown(box: Mapping[str, tuple[Fraction, Fraction]]) -> str:
+    return ", ".join(f"{name} in [{a}, {b}]" for name, (a, b) in box.items())
+
+
+def _plain(box: Mapping[str, tuple[Fraction, Fraction]]) -> dict[str, list[str]]:
+    return {name: [str(a), str(b)] for name, (a, b) in box.items()}

@@ -1,0 +1,78 @@
+"""A derivative over a whole interval: bounds that hold everywhere on it, and what is left open."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import pytest
+
+import symdiff as sd
+
+RIGHT = [
+    ("sin(x)*exp(-x^2)", (-2, 2), None),
+    ("log(x)", ("1/1000", 10), None),
+    ("x^x", (1, 2), None),
+    ("sin(x)^2", (0, 3), "sin(2*x)"),
+    ("tan(x)", (-1, 1), None),
+    ("sqrt(1 - x^2)", ("-9/10", "9/10"), "-x/sqrt(1 - x^2)"),
+]
+
+
+@pytest.mark.parametrize(("f", "interval", "derivative"), RIGHT)
+def test_the_bound_holds_on_all_of_the_interval(f: str, interval: Any, derivative: str | None) -> None:
+    found = sd.check_over(f, "x", interval, derivative)
+    assert found.verdict == "right", str(found)
+    assert found.bound <= 1e-11 * found.largest
+    assert (found.share, found.left) == (1, ())
+    assert "nothing outside" in str(found)
+
+
+def test_the_largest_slope_is_bounded_too() -> None:
+    found = sd.check_over("sin(3*x)", "x", (0, 3))
+    with mpmath.workdps(30):
+        slopes = [abs(3 * mpmath.cos(3 * mpmath.mpf(k) / 100)) for k in range(301)]
+    assert max(slopes) <= found.largest < 4
+
+
+WRONG = [
+    ("x^2", (0, 1), "2*x + 1e-20"),
+    ("x^2", (0, 1), "2*x + piecewise(x > 9/10, 1e-9, 0)"),
+    ("x^3", (-1, 1), "3*x^2*sign(x)"),
+    ("abs(x)", (-1, 2), "1"),
+]
+
+
+@pytest.mark.parametrize(("f", "interval", "derivative"), WRONG)
+def test_a_place_where_they_differ_is_found(f: str, interval: Any, derivative: str) -> None:
+    found = sd.check_over(f, "x", interval, derivative)
+    assert found.verdict == "wrong", str(found)
+    assert found.place is not None
+    assert sd.check(f, "x", derivative, at=found.place).verdict == "wrong"
+
+
+def test_what_is_left_open_is_named() -> None:
+    found = sd.check_over("abs(x - 1/3)", "x", (0, 1))
+    assert found.verdict == "undecided"
+    assert found.share > 0.999
+    (low, high), *_ = [cell["x"] for cell in found.left]
+    assert low <= Fraction(1, 3) <= high
+    assert "nothing is proved on" in found.reason
+    assert json.loads(json.dumps(found.as_dict()))["verdict"] == "undecided"
+
+
+def test_a_box_gets_the_bound_that_was_reached() -> None:
+    found = sd.check_over("sin(x*y)", "x", {"x": (0, 1), "y": (0, 1)})
+    assert found.verdict == "undecided"
+    assert found.bound < 0.05
+    assert found.share == 1
+    wrong = sd.check_over("sin(x*y)", "x", {"x": (0, 1), "y": (0, 1)}, "cos(x*y)")
+    assert wrong.verdict == "wrong"
+
+
+def test_bad_intervals_get_a_sentence() -> None:
+    for over in (None, (1, 0), (1,), {"y": (0, 1)}, (0, "sqrt(2)")):
+        with pytest.raises(sd.SymdiffError, match="interval"):
+            sd.check_over("x^2", "x", over)
