@@ -214,6 +214,40 @@ def test_check(say: Any) -> None:
     assert status == 1
 
 
+def test_check_of_orders_and_intervals(say: Any) -> None:
+    assert "check: right at 8 points" in say("check", "x^5", "--order", "3", "--derivative", "60*x^2")[1]
+    status, out, _ = say("check", "sin(3*x)", "--derivative", "cos(3*x)")
+    assert (status, "the inner derivative is missing" in out) == (1, True)
+    status, out, _ = say("check", "sin(x)", "--over", "0,3")
+    assert (status, "check: right: |derivative - slope| <= " in out) == (0, True)
+    assert say("check", "x^2", "--over", "0,3", "--derivative", "x")[0] == 1
+    assert say("check", "abs(x)", "--over", "-1,2")[0] == 0  # undecided
+    assert "parts of it: [" in say("check", "log(x)", "--points")[1]
+    assert say("check", "x*y", "--order", "2")[0] == 2
+
+
+def test_slope(say: Any) -> None:
+    assert say("slope", "x^3", "--at", "2")[:2] == (0, "  12 +- 0.0e+00\n")
+    status, out, _ = say("slope", "abs(x)", "--at", "0")
+    sentence = "not differentiable: the slope is -1 on the left and 1 on the right"
+    assert (status, out) == (0, f"  {sentence}\n  left: -1.0\n  right: 1.0\n")
+    record = json.loads(say("slope", "sin(x)/x", "--at", "x=0", "--order", "2", "--json")[1])
+    assert record["slope"]["value"] == -1 / 3
+    assert record["slope"]["limit"] == 1
+    assert say("slope", "x*y", "--at", "1")[0] == 2
+    assert "say where" in say("slope", "x^2")[2]
+
+
+def test_compare(say: Any) -> None:
+    status, out, _ = say("compare", "sin(x)", "--at", "1", "--sweep")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[2:5]] == ["forward", "central", "Richardson"]
+    assert len(out.splitlines()) > 35
+    record = json.loads(say("compare", "x*y", "--variable", "y", "--at", "x=2", "--at", "y=3", "--json")[1])
+    assert record["exact"]["value"] == 2
+    assert "sweep" not in record
+
+
 #: Two formulas, the exit status, and how the last line ends.
 COMPARED = [
     ("sin(x)^2", "1 - cos(x)^2", 0, "  equal wherever both are defined"),
@@ -372,7 +406,7 @@ REFUSED = [
     (("equal", "x", "y +"), "the formula ends after +"),
     (("difff", "x"), "there is no command difff; did you mean diff?"),
     (("x^2",), 'for the derivative of a formula: symdiff diff "x^2"'),
-    (("--frobnicate",), "there is no command --frobnicate; there are: diff, eval, check, simplify, equal"),
+    (("--frobnicate",), "there is no command --frobnicate; there are: diff, eval, check, slope, compare, simplify, equal"),
 ]
 
 

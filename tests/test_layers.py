@@ -25,7 +25,7 @@ LAYERS = (
     ("calculus",),
     ("evaluate",),
     ("check",),
-    ("teach", "bridge"),
+    ("teach", "bridge", "testing"),
     ("cli",),
     ("__main__",),
 )

@@ -221,12 +221,12 @@ def _measured(f: Callable[[Any], Any], at: Any) -> Slope:
     points = np.asarray(at, np.float64)
     found = slopes(elementwise(f), np.atleast_1d(points).ravel())
     every = [
-        _told(*(float(column[i]) for column in (*found.columns(), found.size))) for i in range(points.size)
+        told(*(float(column[i]) for column in (*found.columns(), found.size))) for i in range(points.size)
     ]
     return _stacked(every) if points.ndim else every[0]
 
 
-def _told(
+def told(
     value: float,
     error: float,
     left: float,

@@ -234,11 +234,9 @@ def _steep(quotients: Array, rounding: Array) -> Array:
     return np.where(grows, np.sign(quotients[:, -1]) * np.inf, 0.0)
 
 
-def elementwise(function: Callable[[Any], Any]) -> Function:
-    """A Python function of a number as a function of arrays; where it raises or is not real it has no value.
-
-    It is called with whole arrays if it takes them.
-    """
+def numberwise(function: Callable[[Any], Any]) -> Function:
+    """A Python function of a number as a function of arrays; where it raises or is not real it has no
+    value."""
 
     def one(value: float) -> float:
         try:
@@ -247,10 +245,19 @@ def elementwise(function: Callable[[Any], Any]) -> Function:
         except (ArithmeticError, ValueError):
             return np.nan
 
+    return lambda values: np.array([one(value) for value in values.tolist()], np.float64)
+
+
+def elementwise(function: Callable[[Any], Any]) -> Function:
+    """A Python function of a number as a function of arrays; where it raises or is not real it has no value.
+
+    It is called with whole arrays if it takes them.
+    """
+
+    one = numberwise(function)
+
     def call(values: Array) -> Array:
-        if takes_arrays:
-            return np.asarray(function(values), np.float64)
-        return np.array([one(value) for value in values.tolist()], np.float64)
+        return np.asarray(function(values), np.float64) if takes_arrays else one(values)
 
     takes_arrays = False
     try:
@@ -259,7 +266,7 @@ def elementwise(function: Callable[[Any], Any]) -> Function:
         takes_arrays = (
             probe.shape == (2,)
             and probe.dtype.kind in "fiu"
-            and ((one(0.5), one(0.25)) == tuple(probe.tolist()) or bool(np.isnan(probe).any()))
+            and (one(np.array([0.5, 0.25])).tolist() == probe.tolist() or bool(np.isnan(probe).any()))
         )
     except Exception:  # whatever it raises for an array, it is then called with numbers
         takes_arrays = False

@@ -21,7 +21,9 @@ __all__ = ["main"]
 COMMANDS = {
     "diff": "the derivative, both sizes, and the check's verdict",
     "eval": "the value of a formula",
-    "check": "is this the derivative? compared with measured slopes",
+    "check": "is this the derivative? proved right or wrong at points, with the mistake named",
+    "slope": "the slope at a place, with a bound of its error",
+    "compare": "differences, complex step, automatic, symbolic and exact derivative side by side",
     "simplify": "a shorter formula that is equal to it",
     "equal": "are two formulas equal? a proof, or a point where they differ",
 }
@@ -33,6 +35,8 @@ symdiff: type a formula, get its derivative: small, fast, checked.
   symdiff diff "x^2*y + y"                     all partial derivatives
   symdiff eval "sqrt(x^2 + y^2)" x=3 y=4
   symdiff check "x^3" --derivative "3*x^2"
+  symdiff slope "abs(x)" --at 0                both sides of a kink
+  symdiff compare "sin(x)" --at 1              six ways to a derivative, and their errors
   symdiff simplify "sin(x)^2 + cos(x)^2" --json
   symdiff equal "sin(x)^2" "1 - cos(x)^2"
   symdiff diff < formulas.txt                  one formula a line
