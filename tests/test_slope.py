@@ -40,6 +40,7 @@ AT = [
     ("sqrt(x)", 0, 1, None, None, inf, "not differentiable"),
     ("x^(3/2)", 0, 1, 0, None, 0, "not differentiable"),
     ("asin(x)", 1, 1, None, inf, None, "not differentiable"),
+    ("x^2*log(x^2)", 0, 1, 0, None, None, "right"),
     ("floor(x)", 1, 1, None, 0, 0, "not differentiable"),
     ("mod(x, 2)", 4, 1, None, 1, 1, "not differentiable"),
     ("log(x)", -1, 1, None, None, None, "not differentiable"),

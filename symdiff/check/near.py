@@ -29,6 +29,10 @@ ALIKE = 1e-6
 NOTHING = 2.0**-100
 UNBOUNDED = 1.5
 
+#: What is still to come is less than so many times the last step, where steps shrink to half or so, as those
+#: of h*log(h) do.
+SLOW = 8
+
 SMOOTH, KINK, JUMP, POLE, VERTICAL, END, REMOVABLE, OUTSIDE, UNKNOWN = (
     *("smooth", "kink", "jump", "pole", "vertical tangent", "end of the domain", "removable"),
     *("outside the domain", "unknown"),
@@ -134,7 +138,8 @@ def _measured(
         return OneSide(base, (inf if quotients[-1] > 0 else -inf) * sign, measured=True)
     if abs(steps[-1]) > ALIKE * max(size, ALIKE):
         return OneSide(base, None, measured=True)
-    return OneSide(base, arb(quotients[-1] * sign, abs(steps[-1]) + ALIKE * size), measured=True)
+    rest = SLOW * abs(steps[-1]) + ALIKE * size
+    return OneSide(base, arb(quotients[-1] * sign, rest), measured=True)
 
 
 def _infinite(x: Any) -> bool:
