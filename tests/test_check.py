@@ -315,6 +315,17 @@ def test_a_long_hessian_is_checked_along_pairs_of_directions() -> None:
     assert sd.check(f, names, h, order=2).verdict == "wrong"
 
 
+def test_differences_prove_nothing() -> None:
+    found = sd.check("sin(x)*exp(-x^2)", "x", method="differences")
+    assert (found.verdict, {p.method for p in found.points}) == ("right", {"differences"})
+    wrong = sd.check("sin(x)", "x", "2*cos(x)", method="differences")
+    assert (wrong.verdict, wrong.reason.endswith("differences prove nothing")) == ("undecided", True)
+    with pytest.raises(sd.SymdiffError, match="known in floats only"):
+        sd.check("integral(t*x, t, 0, 1)", "x", method="balls")
+    with pytest.raises(sd.SymdiffError, match="there is no method 'exact'"):
+        sd.check("x", method="exact")
+
+
 def test_many_places_at_once() -> None:
     report = sd.check("sqrt(x)*abs(x - 2)", "x", at=[0.5, 1, "3/2", 4])
     assert (report.verdict, len(report.points)) == ("right", 4)

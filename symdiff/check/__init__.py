@@ -31,6 +31,7 @@ def check(
     at: Any = None,
     *,
     order: int | Mapping[str, int] = 1,
+    method: str = "auto",
 ) -> Report:
     """Compare a derivative of f with the slopes of f itself.
 
@@ -41,6 +42,7 @@ def check(
     rows, and {"x": 2, "y": 1} a mixed derivative.  at: where, a number or a dict of values (numbers or text,
     taken exactly), or a list of them; by default at points of the domain, near its ends too.  What `at`
     leaves out is chosen.
+    method: "auto" is by "balls", and by "differences", which prove nothing, where a function has no balls.
 
     Derivative and slope are balls, intervals that hold the true value.  The verdict is "wrong" where two of
     them do not meet, which is a proof; "right" where at every point they lie within 2^-60 of each other; "not
@@ -60,7 +62,7 @@ def check(
     """
     asked = question(f, variable, derivative, order)
     own, suspect = compared(asked) if asked.given and at is None else ([], [])
-    report = _decided(asked, at, suspect)
+    report = _decided(asked, at, suspect, method)
     if report.verdict == WRONG and asked.given and report.worst is not None:
         return replace(report, diagnosis=explained(asked, report.worst))
     if report.verdict == RIGHT and own:
@@ -70,12 +72,12 @@ def check(
 
 def confirm(f: Expr, variable: str | Sequence[str], derivative: Any) -> Report:
     """The check of a derivative that symdiff has just made: against slopes alone."""
-    return _decided(question(f, variable, derivative, 1), None, ())
+    return _decided(question(f, variable, derivative, 1), None, (), "auto")
 
 
-def _decided(asked: Question, at: Any, suspect: Sequence[Place]) -> Report:
+def _decided(asked: Question, at: Any, suspect: Sequence[Place], method: str) -> Report:
     abstract = [name for e in (*asked.outputs, *asked.alleged) for name in e.functions]
     if abstract:
         reason = f"{abstract[0]} is an abstract function, which has no values to compare"
         return Report(UNDECIDED, (), reason=reason, variables=asked.variables)
-    return decide(asked, places_of(at, asked.variables, asked.names), suspect)
+    return decide(asked, places_of(at, asked.variables, asked.names), suspect, method)

@@ -19,7 +19,7 @@ from symdiff.check.judge import BITS, Judge
 from symdiff.check.measured import Measured
 from symdiff.check.places import Place
 from symdiff.check.question import Part, Question
-from symdiff.check.report import UNDEFINED, Point, Report, combined
+from symdiff.check.report import BALLS, DIFFERENCES, UNDEFINED, Point, Report, combined
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.special import PRECISION
 from symdiff.expr import graph
@@ -35,17 +35,24 @@ TRIED, TRIED_IN_VAIN = 60, 300
 #: Operations that may go into the search of points.
 SEARCH = 60_000
 
+#: How slopes are found: "auto" is by balls, and by differences where balls cannot compute the formula.
+METHODS = ("auto", BALLS, DIFFERENCES)
 
-def decide(question: Question, places: Sequence[Place] | None, suspect: Sequence[Place] = ()) -> Report:
+#: At least so many places are tried of a formula of any length.
+CANDIDATES = 4
+
+
+def decide(
+    question: Question,
+    places: Sequence[Place] | None,
+    suspect: Sequence[Place] = (),
+    method: str = METHODS[0],
+) -> Report:
     """The report at the places given, or at points of the domain; what a place leaves out is chosen.
 
-    suspect: further places, of no interest where the function is not smooth.
+    suspect: further places, of no interest where the function is not smooth.  method: one of METHODS.
     """
-    judge: Judge | Measured
-    try:
-        judge = Judge(question)
-    except SymdiffError as error:
-        judge = Measured(question, str(error))
+    judge = _judge(question, method)
     with PRECISION:
         before = ctx.prec
         ctx.prec = BITS[0]
@@ -53,6 +60,19 @@ def decide(question: Question, places: Sequence[Place] | None, suspect: Sequence
             return _Run(judge, question).report(places, suspect)
         finally:
             ctx.prec = before
+
+
+def _judge(question: Question, method: str) -> Judge | Measured:
+    if method not in METHODS:
+        raise SymdiffError(f"there is no method {method!r}; there are: {', '.join(METHODS)}")
+    if method == DIFFERENCES:
+        return Measured(question, "differences prove nothing")
+    try:
+        return Judge(question)
+    except SymdiffError as error:
+        if method == BALLS:
+            raise
+        return Measured(question, str(error))
 
 
 class _Run:
@@ -65,7 +85,7 @@ class _Run:
         order = len(question.orders[0])
         each = judge.work(order)
         count = len(question.alleged)
-        self.through = count * each > WORK // 3 and len(question.outputs) == 1
+        self.through = count > 1 and count * each > WORK // 3 and len(question.outputs) == 1
         if self.through:
             count = 1
         most = max(1, WORK // each)  # a long Jacobian is sampled
@@ -101,7 +121,9 @@ class _Run:
             return
         numbers = landmarks(graph(list(self.question.outputs)))
         used = [0] * (1 if self.through else len(self.parts))
-        for tried, values in enumerate(self.judge.places(fixed, numbers, Budget(SEARCH))):
+        for tried, values in enumerate(
+            self.judge.places(fixed, numbers, Budget(max(SEARCH, CANDIDATES * self.judge.work(1))))
+        ):
             parts = self.asked(values, tried)
             open_ = [i for i, count in enumerate(used) if count < wanted]
             found = self.judge.at(values, [parts[i] for i in open_], frozenset(fixed))

@@ -21,6 +21,9 @@ from symdiff.check.germ import GermTape, Side, Unclear
 #: Bits of precision, tried in turn.
 BITS = (128, 512, 1024)
 
+#: Longer formulas are not expanded, in operations.
+LONGEST = 20_000
+
 #: Measured sides: distances 2^-NEAREST to 2^-FARTHEST at this precision; the share of the value within which
 #: two measured numbers are one, and the growth of quotients from step to step that is taken for unbounded.
 NEAREST, FARTHEST, STEPS = 200, 40, 8
@@ -70,6 +73,8 @@ class Near:
 def near(tape: GermTape, point: Sequence[Any], direction: Sequence[int], order: int, output: int = 0) -> Near:
     """point: exact rationals, or functions that return the ball of a number at the precision of the
     moment."""
+    if len(tape.fixed) > LONGEST:
+        return Near(UNKNOWN, reason="the formula is too long to look at both sides of the place")
     before = ctx.prec
     try:
         left, right = (_side(tape, point, [s * d for d in direction], order, output, s) for s in (-1, 1))
