@@ -138,13 +138,8 @@ def forms(
     """numbers: the values of the nodes that are numbers."""
     f = Forms()
     n = len(op)
-    single = [0] * n  # uses in the graph
-    for children in args:
-        for a in children:
-            single[a] += 1
-    for a in roots:
-        single[a] += 1
-    code = [0] * n  # the value of each node of the graph
+    code = list(range(0, 2 * n, 2))  # the value of each node of the graph
+    known: dict[tuple[int, ...], int] = {}  # products by their rows
     f.kind = [OTHER] * n
     f.row = [[] for _ in range(n)]
     f.varying = [0] * n
@@ -154,7 +149,6 @@ def forms(
             f._number[value] = node
     for node in range(n):
         o = op[node]
-        code[node] = 2 * node
         children = args[node]
         if o <= NUM:
             continue
@@ -165,36 +159,21 @@ def forms(
             row = [_positive(f, a) if a in numbers else code[a] for a in children]
             f.kind[node] = SUMMED
         elif o == PROD or o == SCALE:
-            negative, number = 0, -1
             row = []
+            negative = 0
             for a in children:
-                if a in numbers:
-                    k = _positive(f, a)
-                    negative ^= k & 1
-                    number = f.times(number, _other_than_one(f, k >> 1))
-                    continue
-                k = code[a]
+                k = _positive(f, a) if a in numbers else code[a]
                 negative ^= k & 1
-                inner = k >> 1
-                if (
-                    f.kind[inner] == MULTIPLIED
-                    and single[a] == 1
-                    and single[inner] == 1
-                    and len(row) + len(f.row[inner]) <= LONGEST_PRODUCT
-                ):
-                    c, factors = f.split(f.row[inner])
-                    number = f.times(number, c)
-                    row = factors + row
-                else:
-                    row.append(2 * inner)
-            if number >= 0:
-                row.insert(0, 2 * number)
-            if len(row) == 1:
-                code[node] = row[0] + negative
+                row.append(k & ~1)
+            if o == SCALE and f.numbers[row[0] >> 1][:2] == (1, 1):
+                code[node] = row[1] + negative
                 continue
-            if len(row) == 0:
-                code[node] = 2 * f.number((1, 1, False)) + negative
+            key = tuple(row)
+            same = known.get(key, -1)
+            if same >= 0:  # 2*x and -2*x are one product
+                code[node] = 2 * same + negative
                 continue
+            known[key] = node
             f.kind[node] = MULTIPLIED
             code[node] = 2 * node + negative
         else:
@@ -205,37 +184,56 @@ def forms(
             varying |= f.varying[k >> 1]
         f.varying[node] = varying
     f.roots = [code[a] for a in roots]
-    constants_apart(f)
     return f
+
+
+def flatten(f: Forms, order: list[int], uses: list[int]) -> None:
+    """What is a factor once stands in the product above it, and constant parts of rows are one node."""
+    known: dict[tuple[int, ...], int] = {}
+    for node in order:
+        kind = f.kind[node]
+        if kind == OTHER or not f.varying[node]:
+            continue
+        row = f.row[node]
+        if kind == MULTIPLIED:
+            row = _factors(f, row, uses)
+            f.row[node] = row
+        constant = 0
+        for code in row:
+            if not f.varying[code >> 1]:
+                constant += 1
+        if constant > 1:
+            parts = [code for code in row if not f.varying[code >> 1]]
+            key = (kind, *parts)
+            found = known.get(key, -1)
+            if found < 0:
+                found = known[key] = f.node(kind, parts)
+            f.row[node] = [2 * found] + [code for code in row if f.varying[code >> 1]]
+
+
+def _factors(f: Forms, row: list[int], uses: list[int]) -> list[int]:
+    """The factors of a product and of those in it that stand nowhere else, the inner ones first."""
+    number = -1
+    found: list[int] = []
+    for code in row:
+        a = code >> 1
+        if a in f.numbers:
+            number = f.times(number, a)
+        elif (
+            f.kind[a] == MULTIPLIED
+            and uses[a] == 1
+            and f.varying[a]
+            and len(found) + len(f.row[a]) <= LONGEST_PRODUCT
+        ):
+            own, inner = f.split(f.row[a])
+            number = f.times(number, own)
+            found = inner + found
+        else:
+            found.append(code)
+    return [2 * number, *found] if number >= 0 else found
 
 
 def _positive(f: Forms, number: int) -> int:
     """The code of a number, its sign apart."""
     p, q, decimal = f.numbers[number]
     return 2 * number if p >= 0 else 2 * f.number((-p, q, decimal)) + 1
-
-
-def _other_than_one(f: Forms, number: int) -> int:
-    value = f.numbers[number]
-    return -1 if value[0] == value[1] else number
-
-
-def constants_apart(f: Forms) -> None:
-    """Two and more parts of a row that depend on no variable become one node."""
-    known: dict[tuple[int, ...], int] = {}
-    for node in range(len(f.row)):
-        kind = f.kind[node]
-        if kind == OTHER or not f.varying[node]:
-            continue
-        count = 0
-        for code in f.row[node]:
-            if not f.varying[code >> 1]:
-                count += 1
-        if count < 2:
-            continue
-        parts = [code for code in f.row[node] if not f.varying[code >> 1]]
-        key = (kind, *parts)
-        found = known.get(key, -1)
-        if found < 0:
-            found = known[key] = f.node(kind, parts)
-        f.row[node] = [2 * found] + [code for code in f.row[node] if f.varying[code >> 1]]

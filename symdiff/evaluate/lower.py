@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 
 from symdiff.core.factoring import factor
-from symdiff.core.forms import MULTIPLIED, SUMMED, Forms, forms
+from symdiff.core.forms import MULTIPLIED, SUMMED, Forms, flatten, forms
 from symdiff.core.scaling import rescale
 from symdiff.core.sharing import share
 from symdiff.core.store import NAMING
@@ -253,6 +253,12 @@ def _shared(graph: Graph) -> tuple[Forms, list[int]]:
     """The graph as rows, common parts once, and an order in which they can be computed."""
     numbers = {i: tuple(leaf) for i, (op, leaf) in enumerate(zip(graph.op, graph.leaf, strict=True)) if op <= N_NUM}
     f = forms(graph.op, graph.args, numbers, graph.roots)
+    order = f.order()
+    share(f, order, SUMMED)
+    order = f.order()
+    f.resolve(order)
+    order = f.order()
+    flatten(f, order, f.uses(order))
     order = f.order()
     if factor(f, order, f.uses(order)):
         order = f.order()
