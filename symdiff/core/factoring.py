@@ -32,12 +32,12 @@ def _factored(f: Forms, node: int, uses: list[int]) -> bool:
         for code in f.row[total]:
             term = code >> 1
             if _open(f, term, uses) and best in f.row[term]:
-                rest = f.row[term].copy()
+                rest = list(f.row[term])
                 rest.remove(best)
                 if len(rest) == 1:
                     inside.append(rest[0] | (code & 1))
                 else:
-                    f.row[term] = rest
+                    f.row[term] = tuple(rest)
                     inside.append(code)
             else:
                 outside.append(code)
@@ -46,16 +46,14 @@ def _factored(f: Forms, node: int, uses: list[int]) -> bool:
             inside = [code ^ 1 for code in inside]
         else:
             sign = 0
-        inner = f.node(SUMMED, inside)
+        inner = f.node(SUMMED, tuple(inside))
         uses.append(1)
         waiting.append(inner)
-        row = [best, 2 * inner]
-        if best >> 1 not in f.numbers:
-            row.sort()
+        row = (best, 2 * inner)
         if outside:
             product = f.node(MULTIPLIED, row)
             uses.append(1)
-            f.row[total] = [*outside, 2 * product + sign]
+            f.row[total] = (*outside, 2 * product + sign)
             waiting.append(total)
         elif sign == 0:
             f.kind[total] = MULTIPLIED
@@ -63,7 +61,7 @@ def _factored(f: Forms, node: int, uses: list[int]) -> bool:
         else:
             product = f.node(MULTIPLIED, row)
             uses.append(1)
-            f.row[total] = [2 * product + 1]
+            f.row[total] = (2 * product + 1,)
     return found
 
 

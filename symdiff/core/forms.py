@@ -24,15 +24,19 @@ MULTIPLIED: Final = 2
 LONGEST_PRODUCT: Final = 16
 
 
+#: Codes; tuples of integers are nothing to the garbage collector.
+Row = tuple[int, ...]
+
+
 @final
 class Forms:
     """kind, row: of each node, the codes it is made from.  numbers: the value of each node that is a number,
-    never negative where a sum or a product has it.  varying: 1 where the value depends on a variable.  origin:
-    of a copy, the node of the graph that it is.
+    never negative where a sum or a product has it.  varying: 1 where the value depends on a variable.
+    origin: of a copy, the node of the graph that it is.
     """
 
     kind: list[int]
-    row: list[list[int]]
+    row: list[Row]
     numbers: dict[int, Rational]
     varying: list[int]
     roots: list[int]
@@ -47,7 +51,7 @@ class Forms:
         self.origin = {}
         self._number: dict[Rational, int] = {}
 
-    def node(self, kind: int, row: list[int]) -> int:
+    def node(self, kind: int, row: Row) -> int:
         """A new node."""
         varying = 0
         for code in row:
@@ -68,7 +72,7 @@ class Forms:
         """The node of a number."""
         found = self._number.get(value, -1)
         if found < 0:
-            found = self._number[value] = self.node(OTHER, [])
+            found = self._number[value] = self.node(OTHER, ())
             self.numbers[found] = value
         return found
 
@@ -82,7 +86,7 @@ class Forms:
         common = gcd(p, q)
         return -1 if p == q else self.number((p // common, q // common, decimal or other))
 
-    def split(self, row: list[int]) -> tuple[int, list[int]]:
+    def split(self, row: Row) -> tuple[int, Row]:
         """The number of a product (-1 for none), and its other factors."""
         if row and row[0] >> 1 in self.numbers:
             return row[0] >> 1, row[1:]
@@ -108,18 +112,22 @@ class Forms:
                     found.append(node)
         return found
 
-    def resolve(self, order: list[int]) -> None:
-        """What is one other node, or its negative, is that node in all rows."""
+    def resolved(self) -> list[int]:
+        """The order after what is one other node, or its negative, has become that node in all rows."""
+        order = self.order()
         code = list(range(0, 2 * len(self.row), 2))
         for node in order:
             row = self.row[node]
-            for i in range(len(row)):
-                k = code[row[i] >> 1]
-                if k >> 1 != row[i] >> 1:
-                    row[i] = k ^ (row[i] & 1)
+            moved = False
+            for k in row:
+                if code[k >> 1] != k & ~1:
+                    moved = True
+            if moved:
+                row = self.row[node] = tuple([code[k >> 1] ^ (k & 1) for k in row])
             if len(row) == 1 and self.kind[node] != OTHER:
                 code[node] = row[0]
         self.roots = [code[k >> 1] ^ (k & 1) for k in self.roots]
+        return self.order()
 
     def uses(self, order: list[int]) -> list[int]:
         """How many rows and roots each node stands in."""
@@ -139,9 +147,9 @@ def forms(
     f = Forms()
     n = len(op)
     code = list(range(0, 2 * n, 2))  # the value of each node of the graph
-    known: dict[tuple[int, ...], int] = {}  # products by their rows
+    known: dict[Row, int] = {}  # products by their rows
     f.kind = [OTHER] * n
-    f.row = [[] for _ in range(n)]
+    f.row = [()] * n
     f.varying = [0] * n
     f.numbers.update(numbers)
     for node, value in numbers.items():
@@ -156,28 +164,26 @@ def forms(
             f.varying[node] = 1
             continue
         if o == SUM:
-            row = [_positive(f, a) if a in numbers else code[a] for a in children]
+            row = tuple([_positive(f, a) if a in numbers else code[a] for a in children])
             f.kind[node] = SUMMED
         elif o == PROD or o == SCALE:
-            row = []
             negative = 0
+            factors: list[int] = []
             for a in children:
                 k = _positive(f, a) if a in numbers else code[a]
                 negative ^= k & 1
-                row.append(k & ~1)
-            if o == SCALE and f.numbers[row[0] >> 1][:2] == (1, 1):
-                code[node] = row[1] + negative
+                factors.append(k & ~1)
+            if o == SCALE and f.numbers[factors[0] >> 1][:2] == (1, 1):
+                code[node] = factors[1] + negative
                 continue
-            key = tuple(row)
-            same = known.get(key, -1)
-            if same >= 0:  # 2*x and -2*x are one product
-                code[node] = 2 * same + negative
+            row = tuple(factors)
+            same = known.setdefault(row, node)
+            code[node] = 2 * same + negative
+            if same != node:  # 2*x and -2*x are one product
                 continue
-            known[key] = node
             f.kind[node] = MULTIPLIED
-            code[node] = 2 * node + negative
         else:
-            row = [code[a] for a in children]
+            row = tuple([code[a] for a in children])
         f.row[node] = row
         varying = 0
         for k in row:
@@ -187,31 +193,42 @@ def forms(
     return f
 
 
-def flatten(f: Forms, order: list[int], uses: list[int]) -> None:
-    """What is a factor once stands in the product above it, and constant parts of rows are one node."""
-    known: dict[tuple[int, ...], int] = {}
+def flatten(f: Forms, order: list[int], uses: list[int]) -> bool:
+    """What is a factor once stands in the product above it, and constant parts of rows are one node; whether
+    there was any."""
+    known: dict[Row, int] = {}
+    found = False
     for node in order:
         kind = f.kind[node]
         if kind == OTHER or not f.varying[node]:
             continue
         row = f.row[node]
-        if kind == MULTIPLIED:
-            row = _factors(f, row, uses)
-            f.row[node] = row
-        constant = 0
+        constant, inner = 0, False
         for code in row:
-            if not f.varying[code >> 1]:
+            a = code >> 1
+            if not f.varying[a]:
                 constant += 1
+            elif f.kind[a] == MULTIPLIED and uses[a] == 1:
+                inner = True
+        if kind == MULTIPLIED and inner:
+            found = True
+            row = f.row[node] = _factors(f, row, uses)
+            constant = 0
+            for code in row:
+                if not f.varying[code >> 1]:
+                    constant += 1
         if constant > 1:
-            parts = [code for code in row if not f.varying[code >> 1]]
+            found = True
+            parts = tuple([code for code in row if not f.varying[code >> 1]])
             key = (kind, *parts)
-            found = known.get(key, -1)
-            if found < 0:
-                found = known[key] = f.node(kind, parts)
-            f.row[node] = [2 * found] + [code for code in row if f.varying[code >> 1]]
+            same = known.get(key, -1)
+            if same < 0:
+                same = known[key] = f.node(kind, parts)
+            f.row[node] = (2 * same, *[code for code in row if f.varying[code >> 1]])
+    return found
 
 
-def _factors(f: Forms, row: list[int], uses: list[int]) -> list[int]:
+def _factors(f: Forms, row: Row, uses: list[int]) -> Row:
     """The factors of a product and of those in it that stand nowhere else, the inner ones first."""
     number = -1
     found: list[int] = []
@@ -227,10 +244,10 @@ def _factors(f: Forms, row: list[int], uses: list[int]) -> list[int]:
         ):
             own, inner = f.split(f.row[a])
             number = f.times(number, own)
-            found = inner + found
+            found = [*inner, *found]
         else:
             found.append(code)
-    return [2 * number, *found] if number >= 0 else found
+    return (2 * number, *found) if number >= 0 else tuple(found)
 
 
 def _positive(f: Forms, number: int) -> int:

@@ -111,7 +111,7 @@ def _move(f: Forms, order: list[int], uses: list[int], wanted: list[int], cost: 
                     a = code >> 1
                     if cost[a] < least and wanted[a] == number:
                         best, least = a, cost[a]
-                f.row[node] = [2 * number, *factors]
+                f.row[node] = (2 * number, *factors)
                 if best >= 0:
                     chosen[best] += 1
                     asking.append((node, best, number))
@@ -123,7 +123,7 @@ def _move(f: Forms, order: list[int], uses: list[int], wanted: list[int], cost: 
                     chosen[code >> 1] += 1
                 asking.append((node, -1, taken))
             else:
-                f.row[node] = [2 * taken, 2 * f.copy(node)]
+                f.row[node] = (2 * taken, 2 * f.copy(node))
                 f.kind[node] = MULTIPLIED
     for node, part, number in asking:
         if part >= 0:
@@ -139,6 +139,6 @@ def _move(f: Forms, order: list[int], uses: list[int], wanted: list[int], cost: 
             elif chosen[a] == uses[a]:
                 row.append(code)
             else:
-                row.append(2 * f.node(MULTIPLIED, [2 * number, 2 * a]) + (code & 1))
-        f.row[node] = row
+                row.append(2 * f.node(MULTIPLIED, (2 * number, 2 * a)) + (code & 1))
+        f.row[node] = tuple(row)
     return moved

@@ -10,7 +10,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from symdiff.core.forms import Forms
+from symdiff.core.forms import Forms, Row
 
 #: Longer rows are left alone, so that the work stays in proportion to the rows.
 LONGEST_ROW: Final = 64
@@ -23,8 +23,8 @@ SHIFT: Final = 31
 MASK: Final = (1 << SHIFT) - 1
 
 
-def share(f: Forms, order: list[int], kind: int) -> None:
-    """Take common pairs out of all rows of a kind."""
+def share(f: Forms, order: list[int], kind: int) -> bool:
+    """Take common pairs out of all rows of a kind; whether there were any."""
     rows = [
         node
         for node in order
@@ -51,6 +51,7 @@ def share(f: Forms, order: list[int], kind: int) -> None:
                     holders[key] = [other, node]
     heap = [(-len(nodes), key) for key, nodes in holders.items()]
     heapify(heap)
+    taken = False
     while heap:
         count, key = heappop(heap)
         found = [node for node in _distinct(holders[key]) if _has(f, node, key)]
@@ -61,6 +62,8 @@ def share(f: Forms, order: list[int], kind: int) -> None:
             holders[key] = found
             continue
         _take_out(f, kind, key, found, first, holders, heap)
+        taken = True
+    return taken
 
 
 def _pair(a: int, b: int) -> int:
@@ -75,7 +78,7 @@ def _distinct(nodes: list[int]) -> list[int]:
     return list(dict.fromkeys(nodes))
 
 
-def _sign(row: list[int], key: int) -> int:
+def _sign(row: Row, key: int) -> int:
     """With which sign (0 or 1) a row has the pair, by its smaller node; -1 where it has not."""
     a = (key >> SHIFT) & ~1
     b = ((key >> 1) & MASK) << 1
@@ -109,13 +112,13 @@ def _take_out(
             made, flip = node, _sign(f.row[node], key)
             break
     if made < 0:
-        made = f.node(kind, [b, a] if b >> 1 in f.numbers else [a, b])
+        made = f.node(kind, (b, a) if b >> 1 in f.numbers else (a, b))
     touched: list[int] = []
     for node in found:
         if node == made:
             continue
-        row = f.row[node]
-        sign = _sign(row, key)
+        row = list(f.row[node])
+        sign = _sign(f.row[node], key)
         row.remove(a ^ sign)
         row.remove(b ^ sign)
         new = 2 * made + (sign ^ flip)
@@ -131,5 +134,6 @@ def _take_out(
                 holders[pair] = [other, node]
                 touched.append(pair)
         row.insert(1 if row and row[0] >> 1 in f.numbers else 0, new)
+        f.row[node] = tuple(row)
     for pair in dict.fromkeys(touched):
         heappush(heap, (-len(holders[pair]), pair))

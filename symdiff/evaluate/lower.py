@@ -15,7 +15,7 @@ from functools import cache
 from itertools import pairwise
 
 from symdiff.core.factoring import factor
-from symdiff.core.forms import MULTIPLIED, SUMMED, Forms, flatten, forms
+from symdiff.core.forms import MULTIPLIED, SUMMED, Forms, Row, flatten, forms
 from symdiff.core.scaling import rescale
 from symdiff.core.sharing import share
 from symdiff.core.store import NAMING
@@ -154,8 +154,8 @@ class Values:
     def product(self, factors: Sequence[int]) -> int:
         """The product from left to right; the constant 1 where there is none."""
         value = self.real(factors[0]) if factors else self.constant(1)
-        for factor in factors[1:]:
-            value = self.emit(MUL, value, self.real(factor))
+        for v in factors[1:]:
+            value = self.emit(MUL, value, self.real(v))
         return value
 
     def quotient(self, numerator: int, denominator: int) -> int:
@@ -251,24 +251,31 @@ def lower(graph: Graph, names: Sequence[str]) -> tuple[Values, list[int]]:
 
 def _shared(graph: Graph) -> tuple[Forms, list[int]]:
     """The graph as rows, common parts once, and an order in which they can be computed."""
-    numbers = {i: tuple(leaf) for i, (op, leaf) in enumerate(zip(graph.op, graph.leaf, strict=True)) if op <= N_NUM}
+    numbers = {
+        i: tuple(leaf) for i, (op, leaf) in enumerate(zip(graph.op, graph.leaf, strict=True)) if op <= N_NUM
+    }
     f = forms(graph.op, graph.args, numbers, graph.roots)
     order = f.order()
-    share(f, order, SUMMED)
-    order = f.order()
-    f.resolve(order)
-    order = f.order()
-    flatten(f, order, f.uses(order))
-    order = f.order()
-    if factor(f, order, f.uses(order)):
+    if share(f, order, SUMMED):
+        order = f.resolved()
+    uses = f.uses(order)
+    changed = flatten(f, order, uses)
+    if changed:
         order = f.order()
-    if rescale(f, order, f.uses(order)):
+        uses = f.uses(order)
+    if factor(f, order, uses):
+        changed = True
         order = f.order()
-    share(f, order, MULTIPLIED)
-    order = f.order()
-    f.resolve(order)
-    share(f, order, SUMMED)
-    return f, f.order()
+        uses = f.uses(order)
+    if rescale(f, order, uses):
+        changed = True
+        order = f.order()
+    if share(f, order, MULTIPLIED):
+        changed = True
+        order = f.resolved()
+    if changed and share(f, order, SUMMED):
+        order = f.order()
+    return f, order
 
 
 def _input(inputs: dict[str, int], name: str, names: Sequence[str]) -> int:
@@ -281,9 +288,7 @@ def _input(inputs: dict[str, int], name: str, names: Sequence[str]) -> int:
     return inputs[name]
 
 
-def _power(
-    s: Values, f: Forms, value: list[int], row: list[int], wanted: dict[int, list[int]]
-) -> tuple[int, int]:
+def _power(s: Values, f: Forms, value: list[int], row: Row, wanted: dict[int, list[int]]) -> tuple[int, int]:
     """The value of a power, and where it is a reciprocal, of its denominator."""
     base, exponent = s.real(_signed(s, value, row[0])), row[1] >> 1
     if exponent not in f.numbers:
@@ -336,7 +341,7 @@ def _rational(f: Forms, number: int) -> Rational:
     return p, q
 
 
-def _sum(s: Values, f: Forms, value: list[int], row: list[int]) -> int:
+def _sum(s: Values, f: Forms, value: list[int], row: Row) -> int:
     """The terms added and subtracted, beginning with one that is added, so that no negation is left over."""
     plus: list[int] = []
     minus: list[int] = []
