@@ -123,9 +123,14 @@ class Forms:
                 if code[k >> 1] != k & ~1:
                     moved = True
             if moved:
-                row = self.row[node] = tuple([code[k >> 1] ^ (k & 1) for k in row])
+                row = tuple([code[k >> 1] ^ (k & 1) for k in row])
+                if self.kind[node] == MULTIPLIED:
+                    for k in row:
+                        code[node] ^= k & 1
+                    row = tuple([k & ~1 for k in row])
+                self.row[node] = row
             if len(row) == 1 and self.kind[node] != OTHER:
-                code[node] = row[0]
+                code[node] = row[0] ^ (code[node] & 1)
         self.roots = [code[k >> 1] ^ (k & 1) for k in self.roots]
         return self.order()
 
