@@ -13,7 +13,7 @@ from __future__ import annotations
 from math import gcd
 from typing import Final, final
 
-from symdiff.core.store import NUM, PROD, SCALE, SUM, SYM, Rational
+from symdiff.core.store import NUM, POW, PROD, SCALE, SUM, SYM, Rational
 
 #: What the row of a node holds.
 OTHER: Final = 0  # operands of an operation or a function
@@ -32,7 +32,8 @@ Row = tuple[int, ...]
 class Forms:
     """kind, row: of each node, the codes it is made from.  numbers: the value of each node that is a number,
     never negative where a sum or a product has it.  varying: 1 where the value depends on a variable.
-    origin: of a copy, the node of the graph that it is.
+    origin: of a copy, the node of the graph that it is.  below: powers with negative exponents.  powers:
+    base and exponent of those with a whole positive one.
     """
 
     kind: list[int]
@@ -41,6 +42,8 @@ class Forms:
     varying: list[int]
     roots: list[int]
     origin: dict[int, int]
+    below: set[int]
+    powers: dict[int, tuple[int, int]]
 
     def __init__(self) -> None:
         self.kind = []
@@ -49,6 +52,8 @@ class Forms:
         self.varying = []
         self.roots = []
         self.origin = {}
+        self.below = set()
+        self.powers = {}
         self._number: dict[Rational, int] = {}
 
     def node(self, kind: int, row: Row) -> int:
@@ -189,6 +194,12 @@ def forms(
             f.kind[node] = MULTIPLIED
         else:
             row = tuple([code[a] for a in children])
+            if o == POW and children[1] in numbers:
+                p, q, _ = numbers[children[1]]
+                if p < 0:
+                    f.below.add(node)
+                elif q == 1:
+                    f.powers[node] = row[0], p
         f.row[node] = row
         varying = 0
         for k in row:
@@ -234,7 +245,10 @@ def flatten(f: Forms, order: list[int], uses: list[int]) -> bool:
 
 
 def _factors(f: Forms, row: Row, uses: list[int]) -> Row:
-    """The factors of a product and of those in it that stand nowhere else, the inner ones first."""
+    """The factors of a product and of those in it that stand nowhere else, the inner ones first.
+
+    A quotient stays one factor: a*(b/c) is finite where a*b is too large.
+    """
     number = -1
     found: list[int] = []
     for code in row:
@@ -246,6 +260,7 @@ def _factors(f: Forms, row: Row, uses: list[int]) -> Row:
             and uses[a] == 1
             and f.varying[a]
             and len(found) + len(f.row[a]) <= LONGEST_PRODUCT
+            and not _divides(f, a)
         ):
             own, inner = f.split(f.row[a])
             number = f.times(number, own)
@@ -253,6 +268,10 @@ def _factors(f: Forms, row: Row, uses: list[int]) -> Row:
         else:
             found.append(code)
     return (2 * number, *found) if number >= 0 else tuple(found)
+
+
+def _divides(f: Forms, product: int) -> bool:
+    return any(code >> 1 in f.below for code in f.row[product])
 
 
 def _positive(f: Forms, number: int) -> int:

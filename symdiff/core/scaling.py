@@ -100,6 +100,8 @@ def _move(f: Forms, order: list[int], uses: list[int], wanted: list[int], cost: 
     for i in range(len(order) - 1, -1, -1):
         node = order[i]
         kind = f.kind[node]
+        if node in f.numbers:
+            continue
         taken = wanted[node] if chosen[node] > 0 and chosen[node] == uses[node] else -1
         moved = moved or taken >= 0
         if kind == MULTIPLIED:

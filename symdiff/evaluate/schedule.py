@@ -13,11 +13,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from symdiff.evaluate.lower import CONSTANT, INPUT, Values
-from symdiff.evaluate.program import CALL, SELECT, Program
-
-#: Functions that a target may compute together: of one argument they stand side by side.
-PAIRS = (("sin", "cos"), ("sinh", "cosh"))
+from symdiff.evaluate.program import CALL, PAIRS, SELECT, Program
+from symdiff.evaluate.values import CONSTANT, INPUT, Values
 
 #: With so few registers another order could not be better by anything that counts.
 FEW = 12
