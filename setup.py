@@ -39,6 +39,9 @@ NORMAL_FORM = (
     " domain learning search driver".split()
 )
 
+#: And those of evaluation: from nodes to straight-line code.
+STRAIGHT_LINE = "values lower schedule".split()
+
 
 def core() -> list[Extension]:
     """The core as one group of extensions, or nothing where mypyc cannot make it."""
@@ -49,6 +52,7 @@ def core() -> list[Extension]:
 
         modules = sorted(str(p.relative_to(HERE)) for p in HERE.glob("symdiff/core/*.py"))
         modules += [f"symdiff/simplify/{name}.py" for name in NORMAL_FORM]
+        modules += [f"symdiff/evaluate/{name}.py" for name in STRAIGHT_LINE]
         extensions = mypycify(
             # The layers above are not compiled, so their imports need not resolve here.
             [

@@ -32,6 +32,13 @@ READS = (
     "{0} and {1}", "{0} or {1}", "not {0}", "{1} if {0} else {2}", "real({0})",
 )  # fmt: skip
 
+#: Functions that a target may compute together, and the cycles of both; of one argument they stand side by
+#: side.
+PAIRS = {("sin", "cos"): 16, ("sinh", "cosh"): 28}
+
+#: Cycles of an addition or a multiplication, in which the other of a multiply-add is contained.
+SIMPLE = 0.5
+
 #: Instructions that print(program) shows at most.
 SHOWN = 2_000
 
@@ -85,6 +92,30 @@ class Program:
             yield op[i], dst[i], operands[start[i] : start[i + 1]]
 
     @property
+    def operations(self) -> int:
+        """Arithmetic operations, comparisons and calls of one evaluation; a sign is none, and what depends on
+        no input is computed before."""
+        return sum(op != NEG for op in self.op[self.prelude :])
+
+    @property
+    def cycles(self) -> float:
+        """What one evaluation costs for 8 points at once, in the simplifier's estimate of cycles."""
+        from symdiff.simplify.cost import CALL_CYCLES, CYCLES, DIVISION, POWER, ROOT
+
+        prices = [SIMPLE] * CALL + [float(CYCLES.get(str(f), CALL_CYCLES)) for f in self.functions]
+        prices[DIV], prices[SQRT], prices[POW] = DIVISION, ROOT, POWER
+        total, before = 0.0, ("", -1)
+        for op, _, operands in self.instructions(self.prelude):
+            total += prices[op]
+            name = str(self.functions[op - CALL]) if op >= CALL else ""
+            if name and before[1] == operands[0]:
+                both = PAIRS.get((before[0], name)) or PAIRS.get((name, before[0]))
+                if both:
+                    total += both - 2 * prices[op]
+            before = (name, operands[0] if len(operands) == 1 else -1)
+        return total
+
+    @property
     def first_free(self) -> int:
         """The first register that is neither an input nor a constant."""
         return len(self.inputs) + len(self.constants)
@@ -118,6 +149,7 @@ class Program:
             lines.append(f"... and {len(self) - SHOWN:,} more instructions")
         shown = ", ".join(self.name(r) for r in self.outputs[:SHOWN])
         lines.append(f"outputs  {shown}" + (", ..." if len(self.outputs) > SHOWN else ""))
+        lines.append(f"{self.operations:,} operations, about {self.cycles:,.0f} cycles for 8 points at once")
         return "\n".join(lines)
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from symdiff.evaluate.lower import CONSTANT, INPUT, Values
-from symdiff.evaluate.program import CALL, SELECT, Program
+from symdiff.evaluate.program import CALL, PAIRS, SELECT, Program
+from symdiff.evaluate.values import CONSTANT, INPUT, Values
 
 #: With so few registers another order could not be better by anything that counts.
 FEW = 12
@@ -27,19 +27,31 @@ def schedule(values: Values, outputs: Sequence[int], names: Sequence[str]) -> Pr
     for v, (op, args) in enumerate(zip(values.op, values.args, strict=True)):
         varying[v] = op == INPUT or (op != CONSTANT and any(varying[a] for a in args))
 
-    register: dict[int, int] = {v: values.args[v][0] for v in order if values.op[v] == INPUT}
-    constants = [v for v in order if values.op[v] == CONSTANT]
-    prelude = [v for v in order if values.op[v] != CONSTANT and not varying[v]]
+    register = [-1] * len(values.op)
+    constants: list[int] = []
+    prelude: list[int] = []
+    body: list[int] = []
+    for v in order:
+        if values.op[v] == INPUT:
+            register[v] = values.args[v][0]
+        elif values.op[v] == CONSTANT:
+            constants.append(v)
+        elif varying[v]:
+            body.append(v)
+        else:
+            prelude.append(v)
     for i, v in enumerate(constants + prelude):
         register[v] = len(names) + i
     first = len(names) + len(constants) + len(prelude)
 
-    body = [v for v in order if varying[v] and values.op[v] != INPUT]
+    partner = _partners(values, body)
+    body = _paired(body, partner)
     best, count = _allocate(values, body, outputs, register, first)
     if count - first > FEW:
-        other, other_count = _allocate(values, sorted(body), outputs, register, first)
+        other_body = _paired(sorted(body), partner)
+        other, other_count = _allocate(values, other_body, outputs, register, first)
         if other_count < count:
-            body, best, count = sorted(body), other, other_count
+            body, best, count = other_body, other, other_count
 
     functions: dict[int, int] = {}
     code, dst, start, operands = array("i"), array("i"), array("i", [0]), array("i")
@@ -68,6 +80,34 @@ def schedule(values: Values, outputs: Sequence[int], names: Sequence[str]) -> Pr
         registers=count,
         boolean=bytes(boolean),
     )
+
+
+def _partners(values: Values, body: Sequence[int]) -> dict[int, int]:
+    """Of each value the one that is to stand beside it."""
+    found: dict[int, int] = {}
+    for first, second in PAIRS:
+        if first in values.functions and second in values.functions:
+            kinds = [CALL + values.functions.index(name) for name in (first, second)]
+            of = [{values.args[v][0]: v for v in body if values.op[v] == kind} for kind in kinds]
+            for argument in of[0].keys() & of[1].keys():
+                a, b = of[0][argument], of[1][argument]
+                found[a], found[b] = b, a
+    return found
+
+
+def _paired(body: list[int], partner: dict[int, int]) -> list[int]:
+    """The same order, but each pair where its first stands."""
+    if not partner:
+        return body
+    found: list[int] = []
+    done: set[int] = set()
+    for v in body:
+        if v not in done:
+            found.append(v)
+            if v in partner:
+                found.append(partner[v])
+                done.add(partner[v])
+    return found
 
 
 def _depth_first(values: Values, outputs: Sequence[int]) -> list[int]:
@@ -110,14 +150,14 @@ def _registers_needed(values: Values) -> list[int]:
 
 
 def _allocate(
-    values: Values, body: Sequence[int], outputs: Sequence[int], fixed: dict[int, int], first: int
-) -> tuple[dict[int, int], int]:
+    values: Values, body: Sequence[int], outputs: Sequence[int], fixed: list[int], first: int
+) -> tuple[list[int], int]:
     """A register for every value of the body, in this order, each free again after its last use.
 
     Numbers and truth values never share one.  A selection writes its register before it has read all of its
     operands, so it gets one that is none of theirs.
     """
-    register = dict(fixed)
+    register = fixed.copy()
     left = [0] * len(values.op)  # reads still to come; an output is read once more, at the end
     for v in body:
         for a in values.args[v]:
@@ -127,7 +167,6 @@ def _allocate(
     free: tuple[list[int], list[int]] = ([], [])
     count = first
     for v in body:
-        args = values.args[v]
         pool = free[values.boolean[v]]
         select = values.op[v] == SELECT
         if select:
@@ -135,9 +174,9 @@ def _allocate(
                 pool.append(count)
                 count += 1
             register[v] = pool.pop()
-        for a in args:
+        for a in values.args[v]:
             left[a] -= 1
-            if not left[a] and a not in fixed:
+            if not left[a] and fixed[a] < 0:
                 free[values.boolean[a]].append(register[a])
         if not select:
             if not pool:
