@@ -320,12 +320,13 @@ def speed(sample: int, shown: int) -> bool:
     f = "sin(x)*exp(-x^2)"
     g = sd.diff(f, "x")
     places = [k / 500 for k in range(1, 1001)]
-    for name, run in (
+    ways: list[tuple[str, Callable[[], object]]] = [
         (f"{f} and its derivative, 8 points", lambda: sd.check(f, "x", g)),
         ("the same, derivative made by symdiff", lambda: sd.check(f, "x")),
         ("the same, 1,000 points", lambda: sd.check(f, "x", g, at=places)),
         ("wrong homework with its diagnosis", lambda: sd.check(f, "x", "cos(x)*exp(-x^2)")),
-    ):
+    ]
+    for name, run in ways:
         best = math.inf
         for _ in range(15):
             start = time.perf_counter()

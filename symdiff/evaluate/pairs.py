@@ -15,7 +15,6 @@ import numpy as np
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.backends import definition, nowhere
-from symdiff.evaluate.lower import INPUT, Values
 from symdiff.evaluate.program import (
     ADD,
     AND,
@@ -36,6 +35,7 @@ from symdiff.evaluate.program import (
     assemble,
 )
 from symdiff.evaluate.schedule import schedule
+from symdiff.evaluate.values import INPUT, Values
 
 if TYPE_CHECKING:
     from symdiff.evaluate.numpy import ArrayCode
