@@ -96,10 +96,21 @@ POINTS: dict[str, Array] = {
     "erf": np.concatenate([across(-6.5, 6.5), across(0.9, 1.1), signed((-1020, 0))]),
 }  # fmt: skip
 
+POINTS |= {
+    "log2": AROUND_1, "log10": AROUND_1,
+    "asinh": np.concatenate([across(-3, 3), signed((-1022, 1023))]),
+    "acosh": np.concatenate([across(1, 5), 1 + 2.0 ** across(-52, 1023)]),
+    "atanh": np.concatenate([across(-1, 1), signed((-1022, -1)), 1 - 2.0 ** across(-53, -1)]),
+}  # fmt: skip
+
 PAIRS: dict[str, tuple[Array, Array]] = {
     "atan2": (
         np.concatenate([signed((-3, 3)), signed((-300, 300))]),
         np.concatenate([RANDOM.permutation(signed((-3, 3))), RANDOM.permutation(signed((-300, 300)))]),
+    ),
+    "hypot": (
+        np.concatenate([signed((-3, 3)), signed((-1022, 1023))]),
+        np.concatenate([RANDOM.permutation(signed((-3, 3))), RANDOM.permutation(signed((-1022, 1023)))]),
     ),
     "pow": (
         np.concatenate([across(0.1, 9), 2.0 ** across(-1022, 1023), -np.arange(1.0, M + 1)]),
@@ -119,6 +130,10 @@ def balls(name: str, *x: float) -> Any:
         return max(a[0], arb(0)) + (-abs(a[0])).exp().log1p()
     if name == "cbrt":
         return abs(a[0]).root(3) * (1 if x[0] > 0 else -1)
+    if name in ("log2", "log10"):
+        return a[0].log() / arb(int(name[3:])).log()
+    if name == "hypot":
+        return (a[0] ** 2 + a[1] ** 2).sqrt()
     if name == "pow":
         return a[0] ** a[1]
     return getattr(arb, name)(*a)
@@ -230,6 +245,12 @@ def test_values_stay_in_their_ranges() -> None:
     assert max(np.abs(v).max() for v in (sin, cos, tanh, erf)) == 1
     assert sigmoid.min() >= 0 and sigmoid.max() == 1
     assert run(["cos(x)", "exp(x)", "cosh(x)", "sigmoid(2*x)"], HOST, np.zeros(8))[0].tolist() == [1.0] * 8
+
+
+def test_logarithms_of_powers_are_exact() -> None:
+    two, ten = np.arange(-1074, 1024), np.arange(0, 23)
+    assert (run(["log2(x)"], HOST, 2.0**two)[0] == two).all()
+    assert (run(["log10(x)"], HOST, 10.0**ten)[0] == ten).all()
 
 
 def test_the_table_is_what_its_script_makes(root: Path) -> None:

@@ -100,8 +100,8 @@ def flow(program: Program) -> Flow:
 class Writer:
     """Writes instructions begin .. end - 1 of a program's body into a function.
 
-    load: how an input register becomes a value.  store: what is done with an output.  chunk: the values that
-    other functions leave and take go through the frame.
+    load: how a register that was written elsewhere becomes a value.  store: what is done with an output.
+    inline: kernels are written out, else called; kernels: those.  exact: inputs are no rounded values.
     """
 
     def __init__(
@@ -113,6 +113,7 @@ class Writer:
         load: Callable[[int], str],
         store: Callable[[int, str], None],
         inline: bool,
+        exact: bool = True,
     ) -> None:
         self.b = b
         self.program = program
@@ -121,6 +122,7 @@ class Writer:
         self.load = load
         self.store = store
         self.inline = inline
+        self.exact = exact
         self.kernels: set[str] = set()
         self.names: dict[int, str] = {}
         self.loaded: dict[int, str] = {}
@@ -131,7 +133,7 @@ class Writer:
     def write(self, begin: int, end: int) -> None:
         b, p, first = self.b, self.program, self.flow.first
         pairs = self._pairs(begin, end)
-        fused = self._fused(begin, end) if b.machine.fma else {}
+        fused = self._fused(begin, end) if b.machine.fma and self.exact else {}
         skipped = set(fused.values())
         mark = len(b.lines)
         for i, (op, _, _) in enumerate(p.instructions(p.prelude + begin, p.prelude + end), begin):
@@ -269,7 +271,8 @@ class Writer:
         def keep(k: int, value: str) -> None:
             results[k] = value
 
-        writer = Writer(self.b, inner, flow(inner), registers, operands.__getitem__, keep, self.inline)
+        load = operands.__getitem__
+        writer = Writer(self.b, inner, flow(inner), registers, load, keep, self.inline, exact=False)
         writer.write(0, len(inner) - inner.prelude)
         self.kernels |= writer.kernels
         return results[0]

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.evaluate.llvm.code import INLINED, Flow, Writer, flow
-from symdiff.evaluate.llvm.kernels import KERNELS
+from symdiff.evaluate.llvm.kernels import KERNELS, OF_TWO
 from symdiff.evaluate.llvm.lanes import Lanes, Machine, each_function
 from symdiff.evaluate.program import CALL, POW, Program
 
@@ -51,7 +51,7 @@ class _Module:
     def kernels(self, names: set[str]) -> None:
         for name in sorted(names):
             b = self.lanes()
-            arity = 2 if name in ("pow", "atan2") else 1
+            arity = 2 if name in OF_TWO else 1
             y = KERNELS[name](b, *[f"%x{k}" for k in range(arity)])
             parameters = ", ".join(f"{b.v} %x{k}" for k in range(arity))
             self.add(f"internal {b.v} @own.{name}({parameters}) noinline", b, [f"ret {b.v} {y}"])
