@@ -409,7 +409,6 @@ def test_without_llvmlite_arrays_run_on_numpy(monkeypatch: pytest.MonkeyPatch) -
     from symdiff.evaluate import compiled
 
     monkeypatch.setattr(machine, "installed", lambda: False)
-    monkeypatch.setattr(arrays, "installed", lambda: False)
     monkeypatch.setattr(compiled, "find_spec", lambda name: None)
     fn = sd.compile(MIXED, "x y")
     x = across(0, 1, 200_000)

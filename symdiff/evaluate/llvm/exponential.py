@@ -2,7 +2,7 @@
 
 x = k*log(2) + r with |r| <= log(2)/2 for exponentials; x = m*2^e with m beside 1, and log(m) = 2*atanh(z)
 with z = (m - 1)/(m + 1), for logarithms (Muller, Elementary Functions, chapters 4 and 11).  Each kernel has
-two tiers: at most 2 ulp, and, with `lanes.high`, 0.6.
+two tiers: at most 2 ulp, and, with `lanes.high`, 0.6.  Denormal results are rounded twice: 3/4 of their ulp.
 """
 
 from __future__ import annotations

@@ -71,6 +71,11 @@ def assembled(text: str, machine: Machine, effort: int) -> bytes:
         return found
 
 
+def quick() -> bool:
+    """Whether machine code is worth having here: without fused multiply-add kernels are right, but slow."""
+    return installed() and host().fma
+
+
 def version() -> str:
     """What compiled: a cached object of another version is not taken."""
     import llvmlite
