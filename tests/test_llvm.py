@@ -130,6 +130,9 @@ def test_out_is_filled() -> None:
     assert (both_names == wanted[1]).all()
     with pytest.raises(SymdiffError, match="shape"):
         fn(x, y, out=[np.empty(3), np.empty(3)])
+    inside.flags.writeable = False
+    with pytest.raises(SymdiffError, match="must not be written"):
+        fn(x, y, out=[np.empty(100), inside[:, 0]])
 
 
 def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,6 +216,8 @@ class ArrayCode:
                 continue
             if wanted.shape != shape:
                 raise SymdiffError(f"out= needs the shape {shape}, which all arguments have together")
+            if not wanted.flags.writeable:
+                raise SymdiffError("out= is an array that must not be written")
             if not np.can_cast(kind, wanted.dtype, "same_kind"):
                 raise SymdiffError(f"out= of type {wanted.dtype} cannot hold values of type {kind}")
             apart = wanted.dtype == kind and not (shared and shared(wanted))
