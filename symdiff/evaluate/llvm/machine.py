@@ -42,7 +42,10 @@ def _binding() -> Any:
 def host() -> Machine:
     """This machine: 8 lanes with AVX-512, 4 with AVX2, else 2."""
     llvm = _binding()
-    found = llvm.get_host_cpu_features()
+    try:
+        found = llvm.get_host_cpu_features()
+    except RuntimeError:  # LLVM cannot ask every processor
+        found = llvm.FeatureMap()
     wide = all(found.get(f"avx512{part}") for part in ("f", "dq", "vl"))
     triple = llvm.get_process_triple()
     return Machine(
