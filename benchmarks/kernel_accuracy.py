@@ -76,10 +76,17 @@ STRATA: dict[str, Callable[[int], list[Array]]] = {
     "sigmoid": lambda n: [across(-5, 5, n), across(-708, 40, n), signed(-60, 0, n)],
     "softplus": lambda n: [across(-5, 5, n), across(-708, 800, n), signed(-60, 0, n)],
     "erf": lambda n: [across(-3, 3, n), across(0.9, 1.1, n), signed(-1020, 0, n)],
+    "log2": beside_one,
+    "log10": beside_one,
+    "asinh": lambda n: [across(-3, 3, n), signed(-1022, 1023, n)],
+    "acosh": lambda n: [across(1, 5, n), 1 + 2.0 ** across(-52, 1023, n)],
+    "atanh": lambda n: [across(-1, 1, n), signed(-1022, -1, n), 1 - 2.0 ** across(-53, -1, n)],
+    "hypot": lambda n: [RANDOM.normal(size=n), signed(-1022, 1023, n)],
     "atan2": lambda n: [RANDOM.normal(size=n), signed(-300, 300, n)],
     "pow": lambda n: [across(0.1, 20, n), 2.0 ** across(-1074, 1024, n), 1 + signed(-40, -2, n)],
 }
 SECOND: dict[str, Callable[[int], list[Array]]] = {
+    "hypot": lambda n: [RANDOM.normal(size=n), RANDOM.permutation(signed(-1022, 1023, n))],
     "atan2": lambda n: [RANDOM.normal(size=n), RANDOM.permutation(signed(-300, 300, n))],
     "pow": lambda n: [
         across(-20, 20, n)[RANDOM.permutation(n)], across(-1, 1, n)[RANDOM.permutation(n)],
@@ -87,7 +94,16 @@ SECOND: dict[str, Callable[[int], list[Array]]] = {
     ],
 }  # fmt: skip
 
-NUMPY = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "pow": "power"}
+NUMPY = {
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "pow": "power",
+}
 
 
 @cache
@@ -120,6 +136,10 @@ def ball(name: str, x: list[float]) -> arb:
         return max(a[0], arb(0)) + (-abs(a[0])).exp().log1p()
     if name == "cbrt":
         return abs(a[0]).root(3) * (1 if x[0] > 0 else -1)
+    if name in ("log2", "log10"):
+        return a[0].log() / arb(int(name[3:])).log()
+    if name == "hypot":
+        return (a[0] ** 2 + a[1] ** 2).sqrt()
     if name == "pow":
         return a[0] ** a[1]
     value: arb = getattr(arb, name)(*a)

@@ -149,6 +149,8 @@ TABLE: dict[str, tuple[str, Real, Any, Any, int, Real]] = {
 #: name: (what it is, its value, how many doubles whose sum it is)
 CONSTANTS = {
     "LOG2E": ("1/log(2)", 1 / LN2, 1),
+    "LOG2E_PAIR": ("1/log(2)", 1 / LN2, 2),
+    "LOG10E": ("1/log(10)", 1 / mp.log(10), 2),
     "LN2": ("log(2)", LN2, 2),
     "HALF_PI": ("pi/2", mp.pi / 2, 3),
     "QUARTER_PI": ("pi/4", mp.pi / 4, 2),

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 import symdiff as sd
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate import Compiled, backends, compile, evaluate, lambdify
-from symdiff.evaluate.numpy import SMALLEST_CHUNK, chunks, kernel
+from symdiff.evaluate.numpy import MANY, SMALLEST_CHUNK, _sharing, chunks, kernel
 from symdiff.evaluate.program import DIV, MUL, POW, SQRT, SUB, Program, assemble
 from symdiff.evaluate.python import LONGEST_SOURCE, REAL_ARITHMETIC, fast_function, function
 from symdiff.expr import Graph, graph, symbols
@@ -452,6 +452,23 @@ def test_chunks_cover_every_point_once() -> None:
                 assert seen[index].size <= limit
                 seen[index] += 1
             assert (seen == 1).all()
+
+
+def test_shared_memory_is_seen_among_many_arrays() -> None:
+    rng = np.random.default_rng(2)
+    base = np.zeros((40, 9))
+
+    def part() -> np.ndarray[Any, Any]:
+        low, step = rng.integers(0, 35), int(rng.choice([1, 2, -1, -3]))
+        return base[low : low + 5][::step, int(rng.integers(0, 9)) :] if rng.random() < 0.3 else np.zeros(3)
+
+    seen = set()
+    for _ in range(200):
+        arrays, one = [part() for _ in range(MANY)], part()
+        shares = any(np.may_share_memory(one, a) for a in arrays)
+        assert _sharing(arrays)(one) == shares
+        seen.add(shares)
+    assert seen == {False, True}
 
 
 def test_many_points_need_the_memory_of_one_chunk() -> None:

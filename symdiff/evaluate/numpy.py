@@ -37,6 +37,9 @@ CHUNK_BYTES = 1 << 20
 SMALLEST_CHUNK, LARGEST_CHUNK = 1_024, 16_384
 
 
+#: So many inputs are sorted by where they lie: 20 comparisons cost as much as one look at an array's bounds.
+MANY = 20
+
 _BOOL = np.dtype(bool)
 _FLOAT = np.dtype(np.float64)
 
@@ -216,6 +219,8 @@ class ArrayCode:
                 continue
             if wanted.shape != shape:
                 raise SymdiffError(f"out= needs the shape {shape}, which all arguments have together")
+            if not wanted.flags.writeable:
+                raise SymdiffError("out= is an array that must not be written")
             if not np.can_cast(kind, wanted.dtype, "same_kind"):
                 raise SymdiffError(f"out= of type {wanted.dtype} cannot hold values of type {kind}")
             apart = wanted.dtype == kind and not (shared and shared(wanted))
@@ -310,7 +315,9 @@ def _bounds(a: Array) -> tuple[int, int]:
 
 
 def _sharing(arrays: Sequence[Array]) -> Callable[[Array], bool]:
-    """Whether an array may lie in memory of these: by the first and last byte of each, sorted."""
+    """Whether an array may lie in memory of these: by the first and last byte of each, sorted if many."""
+    if len(arrays) < MANY:
+        return lambda a: any(np.may_share_memory(a, b) for b in arrays)
     bounds = sorted(_bounds(a) for a in arrays)
     starts = [low for low, _ in bounds]
     ends = list(accumulate((high for _, high in bounds), max))

@@ -19,7 +19,7 @@ import numpy as np
 from symdiff.evaluate.backends import record
 from symdiff.evaluate.llvm import cache
 from symdiff.evaluate.llvm.code import missing
-from symdiff.evaluate.llvm.machine import Loaded, assembled, host, installed
+from symdiff.evaluate.llvm.machine import Loaded, assembled, host, quick
 from symdiff.evaluate.llvm.module import LONGEST_FUNCTION, array_module
 from symdiff.evaluate.numpy import Array, ArrayCode, chunks
 from symdiff.evaluate.program import Binder, Program
@@ -124,7 +124,7 @@ class NativeCode(ArrayCode):
         if self.foreign or dtype not in (np.float64, np.float32):
             return None
         n = len(self.program)
-        if not self.eager and (points * n < WORTH or n > LONGEST or not installed()):
+        if not self.eager and (points * n < WORTH or n > LONGEST or not quick()):
             return None
         single = bool(dtype == np.float32)
         found = self._loaded.get(single)

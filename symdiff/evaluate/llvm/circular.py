@@ -23,13 +23,19 @@ def _quadrant(b: Lanes, x: str) -> tuple[str, str, str]:
 
 
 def _sincos_pairs(b: Lanes, x: str) -> tuple[str, Pair, Pair]:
-    """(quadrant, sin(r), cos(r)), to 2^-59."""
+    """(quadrant, sin(r), cos(r)), to 2^-59 in the high tier, else 2^-55."""
     minus, quadrant, first = _quadrant(b, x)
     second, sl = b.two_product(minus, b.const(table.HALF_PI[1]))
     r, low = b.two_sum(first, second)
     r, low = b.two_sum(r, b.add(low, b.mad(minus, b.const(table.HALF_PI[2]), sl)))
     s, sl = b.two_product(r, r)
     sl = b.mad(b.add(r, r), low, sl)
+    # cos(r) = 1 - r^2/2 + r^4*C
+    h, hl = b.fast_two_sum(b.const(1.0), b.mul(s, b.const(-0.5)))
+    tail = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mul(sl, b.const(-0.5)))
+    cos = b.fast_two_sum(h, b.add(hl, tail))
+    if not b.high:
+        return quadrant, b.fast_two_sum(r, b.mad(b.mul(r, s), b.poly(s, table.SIN), low)), cos
     # sin(r) = r - r^3/6 + r^5*S
     cube, cl = b.two_product(r, s)
     cl = b.mad(r, sl, b.mad(low, s, cl))
@@ -37,12 +43,7 @@ def _sincos_pairs(b: Lanes, x: str) -> tuple[str, Pair, Pair]:
     tl = b.add(tl, b.mad(cl, b.const(table.SIXTH[0]), b.mul(cube, b.const(table.SIXTH[1]))))
     tail = b.mul(b.mul(cube, s), b.poly(s, table.SIN_TAIL))
     h, hl = b.fast_two_sum(r, b.neg(third))
-    sin = b.fast_two_sum(h, b.add(hl, b.add(b.sub(low, tl), tail)))
-    # cos(r) = 1 - r^2/2 + r^4*C
-    half = b.mul(s, b.const(0.5))
-    h, hl = b.fast_two_sum(b.const(1.0), b.neg(half))
-    tail = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mul(sl, b.const(-0.5)))
-    return quadrant, sin, b.fast_two_sum(h, b.add(hl, tail))
+    return quadrant, b.fast_two_sum(h, b.add(hl, b.add(b.sub(low, tl), tail))), cos
 
 
 def _beyond(b: Lanes, x: str) -> str:

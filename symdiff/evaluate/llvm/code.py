@@ -52,8 +52,9 @@ RELATIONS = {LT: "olt", LE: "ole", GT: "ogt", GE: "oge", EQ: "oeq", NE: "une"}
 
 
 def missing(program: Program, depth: int = DEEPEST_DEFINITION) -> str:
-    """The name of a function that vector code does not have, or ""."""
-    for name in program.functions:
+    """The name of a function that vector code does not have, or ""; what depends on no input may call any."""
+    for op in sorted({op for op in program.op[program.prelude :] if op >= CALL}):
+        name = program.functions[op - CALL]
         if isinstance(name, Binder):
             return name.kind
         if name in KERNELS or name in PIECES or name in SCALAR:
@@ -71,12 +72,11 @@ def missing(program: Program, depth: int = DEEPEST_DEFINITION) -> str:
 class Flow:
     """A program as values: value v < first is the register v, value first + i what instruction i makes.
 
-    args: the operands of each instruction.  uses: how often each value is read.  outputs: values.
+    args: the operands of each instruction.  outputs: values.
     """
 
     first: int
     args: list[tuple[int, ...]]
-    uses: list[int]
     outputs: list[int]
 
 
@@ -84,24 +84,18 @@ def flow(program: Program) -> Flow:
     first, prelude = program.first_temporary, program.prelude
     latest = list(range(program.registers))
     args: list[tuple[int, ...]] = []
-    uses = [0] * (first + len(program) - prelude)
     for i, (_, dst, operands) in enumerate(program.instructions(prelude)):
         found = tuple([latest[r] for r in operands])
-        for v in found:
-            uses[v] += 1
         args.append(found)
         latest[dst] = first + i
-    outputs = [latest[r] for r in program.outputs]
-    for v in outputs:
-        uses[v] += 1
-    return Flow(first, args, uses, outputs)
+    return Flow(first, args, [latest[r] for r in program.outputs])
 
 
 class Writer:
     """Writes instructions begin .. end - 1 of a program's body into a function.
 
-    load: how an input register becomes a value.  store: what is done with an output.  chunk: the values that
-    other functions leave and take go through the frame.
+    load: how a register that was written elsewhere becomes a value.  store: what is done with an output.
+    inline: kernels are written out, else called; kernels: those.
     """
 
     def __init__(
@@ -131,13 +125,9 @@ class Writer:
     def write(self, begin: int, end: int) -> None:
         b, p, first = self.b, self.program, self.flow.first
         pairs = self._pairs(begin, end)
-        fused = self._fused(begin, end) if b.machine.fma else {}
-        skipped = set(fused.values())
         mark = len(b.lines)
         for i, (op, _, _) in enumerate(p.instructions(p.prelude + begin, p.prelude + end), begin):
             v = first + i
-            if v in skipped:
-                continue
             if len(b.lines) - mark > BLOCK:
                 label = b.label()
                 b.lines.append(f"br label %{label}")
@@ -145,9 +135,7 @@ class Writer:
                 self.loaded.clear()
                 mark = len(b.lines)
             if v not in self.names:
-                if v in fused:
-                    self.names[v] = self._multiply_add(op, fused[v], self.flow.args[i])
-                elif i in pairs:
+                if i in pairs:
                     x = self._value(self.flow.args[i][0])
                     other = pairs[i]
                     wanted = [self._function(i), self._function(other)]
@@ -155,9 +143,8 @@ class Writer:
                     for w in (v, first + other):
                         self._keep(w)
                     continue
-                else:
-                    operands = [self._value(a) for a in self.flow.args[i]]
-                    self.names[v] = self._instruction(op, operands, p.boolean[p.dst[p.prelude + i]] == 1)
+                operands = [self._value(a) for a in self.flow.args[i]]
+                self.names[v] = self._instruction(op, operands, p.boolean[p.dst[p.prelude + i]] == 1)
                 self._keep(v)
 
     def _keep(self, v: int) -> None:
@@ -198,33 +185,6 @@ class Writer:
                 else:
                     found[other] = i
         return found
-
-    def _fused(self, begin: int, end: int) -> dict[int, int]:
-        """Sums a*b + c by the value of their product, where nothing else reads it and c is exact, an input or
-        a constant.  With a rounded c, as in x^2 - y^2, a fused sum is not 0 where x = y."""
-        p, first, n = self.program, self.flow.first, self.program.first_free
-        found: dict[int, int] = {}
-        for i in range(begin, end):
-            if p.op[p.prelude + i] in (ADD, SUB):
-                for product, other in zip(self.flow.args[i], self.flow.args[i][::-1], strict=True):
-                    k = product - first
-                    if (
-                        other < n
-                        and k >= begin
-                        and self.flow.uses[product] == 1
-                        and p.op[p.prelude + k] == MUL
-                    ):
-                        found[first + i] = product
-                        break
-        return found
-
-    def _multiply_add(self, op: int, product: int, args: tuple[int, ...]) -> str:
-        b = self.b
-        x, y = (self._value(a) for a in self.flow.args[product - self.flow.first])
-        if args[0] == product:
-            c = self._value(args[1])
-            return b.fma(x, y, b.neg(c) if op == SUB else c)
-        return b.fma(b.neg(x) if op == SUB else x, y, self._value(args[0]))
 
     # ------------------------------------------------------------ instructions
 
@@ -269,7 +229,8 @@ class Writer:
         def keep(k: int, value: str) -> None:
             results[k] = value
 
-        writer = Writer(self.b, inner, flow(inner), registers, operands.__getitem__, keep, self.inline)
+        load = operands.__getitem__
+        writer = Writer(self.b, inner, flow(inner), registers, load, keep, self.inline)
         writer.write(0, len(inner) - inner.prelude)
         self.kernels |= writer.kernels
         return results[0]

@@ -6,6 +6,12 @@ The bits behind each are -log2 of its largest error, as the kernels use it, befo
 #: 1/log(2).
 LOG2E = 1.4426950408889634
 
+#: 1/log(2).
+LOG2E_PAIR = (1.4426950408889634, 2.0355273740931033e-17)
+
+#: 1/log(10).
+LOG10E = (0.4342944819032518, 1.098319650216765e-17)
+
 #: log(2).
 LN2 = (0.6931471805599453, 2.3190468138462996e-17)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symdiff.evaluate.llvm import circular, exponential
+from symdiff.evaluate.llvm import circular, exponential, inverses
 from symdiff.evaluate.llvm.lanes import Lanes
 
 Kernel = Callable[..., str]
@@ -18,6 +18,8 @@ KERNELS: dict[str, Kernel] = {
     "sinh": exponential.sinh, "cosh": exponential.cosh, "tanh": exponential.tanh, "cbrt": exponential.cbrt,
     "sigmoid": exponential.sigmoid, "softplus": exponential.softplus, "erf": exponential.erf,
     "pow": exponential.pow,
+    "log2": inverses.log2, "log10": inverses.log10, "asinh": inverses.asinh, "acosh": inverses.acosh,
+    "atanh": inverses.atanh, "hypot": inverses.hypot,
     "sin": circular.sin, "cos": circular.cos, "tan": circular.tan, "asin": circular.asin,
     "acos": circular.acos, "atan": circular.atan, "atan2": circular.atan2,
 }  # fmt: skip
@@ -54,7 +56,7 @@ PIECES: dict[str, Kernel] = {
 }  # fmt: skip
 
 #: libm's names.
-SCALAR = {
-    "log2": "log2", "log10": "log10", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "erfc": "erfc",
-    "hypot": "hypot", "gamma": "tgamma", "lgamma": "lgamma",
-}  # fmt: skip
+SCALAR = {"erfc": "erfc", "gamma": "tgamma", "lgamma": "lgamma"}
+
+#: The kernels of two arguments.
+OF_TWO = frozenset({"atan2", "hypot", "pow"})

@@ -42,7 +42,10 @@ def _binding() -> Any:
 def host() -> Machine:
     """This machine: 8 lanes with AVX-512, 4 with AVX2, else 2."""
     llvm = _binding()
-    found = llvm.get_host_cpu_features()
+    try:
+        found = llvm.get_host_cpu_features()
+    except RuntimeError:  # LLVM cannot ask every processor
+        found = llvm.FeatureMap()
     wide = all(found.get(f"avx512{part}") for part in ("f", "dq", "vl"))
     triple = llvm.get_process_triple()
     return Machine(
@@ -69,6 +72,11 @@ def assembled(text: str, machine: Machine, effort: int) -> bytes:
         module.verify()
         found: bytes = _target(machine, effort).emit_object(module)
         return found
+
+
+def quick() -> bool:
+    """Whether machine code is worth having here: without fused multiply-add kernels are right, but slow."""
+    return installed() and host().fma
 
 
 def version() -> str:

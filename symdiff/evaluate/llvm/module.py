@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from symdiff.evaluate.llvm.code import INLINED, Flow, Writer, flow
-from symdiff.evaluate.llvm.kernels import KERNELS
+from symdiff.evaluate.llvm.kernels import KERNELS, OF_TWO, PIECES
 from symdiff.evaluate.llvm.lanes import Lanes, Machine, each_function
 from symdiff.evaluate.program import CALL, POW, Program
 
@@ -51,7 +51,7 @@ class _Module:
     def kernels(self, names: set[str]) -> None:
         for name in sorted(names):
             b = self.lanes()
-            arity = 2 if name in ("pow", "atan2") else 1
+            arity = 2 if name in OF_TWO else 1
             y = KERNELS[name](b, *[f"%x{k}" for k in range(arity)])
             parameters = ", ".join(f"{b.v} %x{k}" for k in range(arity))
             self.add(f"internal {b.v} @own.{name}({parameters}) noinline", b, [f"ret {b.v} {y}"])
@@ -65,8 +65,9 @@ class _Module:
 
 
 def _inline(program: Program) -> bool:
-    kernels = [name in KERNELS for name in program.functions]
-    return sum(op == POW or (op >= CALL and kernels[op - CALL]) for op in program.op) <= INLINED
+    """Whether kernels are written out where they are used: there are few, those in definitions among them."""
+    long = [name not in PIECES for name in program.functions]
+    return sum(op == POW or (op >= CALL and long[op - CALL]) for op in program.op) <= INLINED
 
 
 # ------------------------------------------------------------ over arrays
@@ -156,7 +157,7 @@ def _parts(
 
 def _last_uses(values: Flow) -> list[int]:
     """The last instruction that reads each value, or -1."""
-    last = [-1] * len(values.uses)
+    last = [-1] * (values.first + len(values.args))
     for i, args in enumerate(values.args):
         for v in args:
             last[v] = i

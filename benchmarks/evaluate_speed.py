@@ -1,4 +1,4 @@
-"""Compiled evaluation beside peers: `python benchmarks/bench_evaluate.py` prints four tables.
+"""Compiled evaluation beside peers: `python benchmarks/evaluate_speed.py` prints four tables.
 
 Nanoseconds a point of a formula with all the elementary functions, and of four everyday formulas with their
 gradients, all on one core, everybody's answers checked first, taking turns, the best time of each; a call of
