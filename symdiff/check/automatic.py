@@ -97,7 +97,10 @@ _OPERATIONS: dict[int, Callable[..., Any]] = {
 
 
 def _lifted(value: Any, module: Any) -> Any:
-    return module.tensor(value) if hasattr(module, "tensor") and isinstance(value, (float, bool)) else value
+    """A number as what the module's functions take, where they take no numbers."""
+    if not hasattr(module, "tensor") or not isinstance(value, (float, bool)):
+        return value
+    return module.tensor(value, dtype=module.bool if isinstance(value, bool) else module.float64)
 
 
 def _called(name: str, values: list[Any], module: Any) -> Any:

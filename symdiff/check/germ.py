@@ -190,7 +190,9 @@ def _absolute(x: Value) -> Value:
     return _mul(_sign(x), x)
 
 
-def _floor(x: Value) -> Value:
+def _floor(x: Value | None) -> Value | None:
+    if x is None:
+        return None
     value = _limit(x)
     if isinstance(value, fmpq):
         down: Any = fmpq(value.floor())
@@ -257,13 +259,18 @@ def _by_series(function: Callable[..., Any], values: Sequence[Value]) -> Value:
         ctx.cap = cap
 
 
+def _remainder(x: Value, y: Value) -> Value | None:
+    down = _floor(_divided(x, y))
+    return None if down is None else _add(x, _neg(_mul(y, down)))
+
+
 _EXACT: dict[str, Callable[..., Value]] = {
     "absolute": _absolute,
     "sgn": _sign,
     "floor": _floor,
     "ceil": lambda x: _neg(_floor(_neg(x))),
     "nearest": lambda x: _floor(_add(x, fmpq(1, 2))) if isinstance(x, Germ) else _number(nearest, [x]),
-    "remainder": lambda x, y: _add(x, _neg(_mul(y, _floor(_divided(x, y))))),
+    "remainder": lambda x, y: _remainder(x, y),
     "min": lambda x, y: x if _less(x, y) else y,
     "max": lambda x, y: y if _less(x, y) else x,
     "hypot": lambda x, y: _power(_add(_mul(x, x), _mul(y, y)), fmpq(1, 2)),

@@ -44,7 +44,8 @@ def longer(by: int) -> Iterator[None]:
 
 def composed(outer: Series, u: Series) -> Series:
     """outer around u's constant coefficient, at u."""
-    return outer(arb_series([0, *u.coeffs()[1:]]))
+    rest = u.coeffs()[1:]
+    return outer(arb_series([0, *rest])) if rest else arb_series([outer[0]])
 
 
 # ------------------------------------------------------------ pieces
@@ -106,8 +107,29 @@ def power(x: Value, y: Value) -> Value | None:
     return (y * x.log()).exp()
 
 
-def hypot(x: Value, y: Value) -> Value:
-    return (x * x + y * y).sqrt()
+# Where a function has a value but is not smooth, arb takes a series that is constant to its last term for a
+# constant, so the edges are excluded here.
+
+
+def hypot(x: Value, y: Value) -> Value | None:
+    square = x * x + y * y
+    return square.sqrt() if constant(square) > 0 else None
+
+
+def asin(u: Series) -> Series | None:
+    return u.asin() if abs(u[0]) < 1 else None
+
+
+def acos(u: Series) -> Series | None:
+    return u.acos() if abs(u[0]) < 1 else None
+
+
+def lambertw(u: Series) -> Series | None:
+    return u.lambertw() if u[0] > -(arb(-1).exp()) else None
+
+
+def li(u: Series) -> Series | None:
+    return u.li() if u[0] > 0 and u[0] != 1 else None
 
 
 def atan2(y: Value, x: Value) -> Value | None:
