@@ -398,6 +398,13 @@ def test_precision_grows_until_it_is_enough() -> None:
     assert sd.check(f, "x", "10^-200*(1 + 10^-30)").verdict == "wrong"
 
 
+def test_right_means_eighteen_digits() -> None:
+    for f in ("sin(10000*x)*exp(-x)", "(10^9 + x)^3 - 10^27", "gamma(x)*besselj(1, x)", "x^x"):
+        report = sd.check(f, "x")
+        assert report.verdict == "right"
+        assert all(p.difference <= 2**-60 for p in report.points)
+
+
 @pytest.mark.parametrize("factor", ["1.000000001", "(1 + 10^-25)"])
 def test_a_tiny_factor_is_proved_wrong(factor: str) -> None:
     report = sd.check("x^2*sin(x)", "x", f"(2*x*sin(x) + x^2*cos(x))*{factor}")

@@ -42,9 +42,8 @@ def parts(tape: StrictTape, landmarks: Sequence[Fraction]) -> tuple[Interval, ..
             joined[-1][1] = b
         else:
             joined.append([a, b])
-    for part in joined[
-        : SOUGHT // 2
-    ]:  # beyond their ends the next mark is outside, or not known to be inside
+    # Beyond an end the next mark is outside, or not known to be inside.
+    for part in joined[: SOUGHT // 2]:
         for side, step in ((0, -1), (1, 1)):
             k = marks.index(part[side]) + step
             if 0 <= k < len(marks):

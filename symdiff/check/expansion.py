@@ -92,13 +92,16 @@ class SeriesTape:
         registers += [None] * (p.registers - len(registers))
         for op, dst, operands in self.fixed.instructions:
             given = [registers[r] for r in operands]
-            value = None
+            value, moves, known = None, False, True
+            for g in given:
+                moves = moves or g.__class__ is arb_series
+                known = known and g is not None
             if op == SELECT:
                 condition, chosen, other = given
                 value = None if condition is None else chosen if condition else other
-            elif None in given:
+            elif not known:
                 pass
-            elif any(g.__class__ is arb_series for g in given):
+            elif moves:
                 value = functions[op](*given)
                 if op > SQRT and value.__class__ is arb_series and not value[0].is_finite():
                     value = None

@@ -342,7 +342,7 @@ class GermTape:
             if op == code.SELECT:
                 condition, chosen, other = given
                 value = None if condition is None else chosen if condition else other
-            elif None in given:
+            elif any(g is None for g in given):
                 value = None
             elif op < code.CALL:
                 value = _OPERATIONS[op](*given)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import factorial, inf
+from math import factorial, inf, isfinite
 from typing import Any
 
 from flint import arb, ctx, fmpq
@@ -135,6 +135,8 @@ def _measured(
     if abs(float(limit)) > UNBOUNDED * abs(float(values[0])) > UNBOUNDED:
         return OneSide(inf if limit > 0 else -inf, inf, measured=True)
     quotients = [float((v - base) * arb(2) ** (FARTHEST + k)) for k, v in enumerate(values)]
+    if not all(map(isfinite, quotients)):
+        return OneSide(base, None, measured=True)
     steps = [b - a for a, b in pairwise(quotients)]
     size = max(map(abs, quotients))
     if all(abs(b) > UNBOUNDED**0.25 * abs(a) > 0 for a, b in pairwise(quotients)) or (

@@ -107,13 +107,12 @@ def power(x: Value, y: Value) -> Value | None:
     return (y * x.log()).exp()
 
 
+def hypot(x: Value, y: Value) -> Value:
+    return (x * x + y * y).sqrt()
+
+
 # Where a function has a value but is not smooth, arb takes a series that is constant to its last term for a
 # constant, so the edges are excluded here.
-
-
-def hypot(x: Value, y: Value) -> Value | None:
-    square = x * x + y * y
-    return square.sqrt() if constant(square) > 0 else None
 
 
 def asin(u: Series) -> Series | None:

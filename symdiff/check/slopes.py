@@ -33,7 +33,7 @@ SMALL = 2.0**-6
 #: Columns of the tableau.  Beyond eight, rounding is magnified more than truncation is removed.
 COLUMNS = 8
 
-#: How many later rows must bear an entry out.
+#: How many rows of shorter steps must be there to bear an entry out.
 WITNESSES = 2
 
 #: Rounding of one value, taken as four ulp; values below lose digits to underflow.
@@ -153,11 +153,11 @@ def _measured(centre: Array, after: Array, before: Array, at: Array, unit: Array
     value, error = _tableau(middle, 4, rounding)
     sides = np.abs(right - left)  # without a value on one side there is no central quotient either
     error = error + np.where(np.isnan(sides), 0.0, sides)
-    best, best_error = _best(value, _agreed(value, error))
+    best, best_error = _believed(value, error)
     steep_right = _steep((after - centre[:, None]) / h, least)
     steep_left = _steep((centre[:, None] - before) / h, least)
-    one, one_error = _best(right, _agreed(right, right_error))
-    other, other_error = _best(left, _agreed(left, left_error))
+    one, one_error = _believed(right, right_error)
+    other, other_error = _believed(left, left_error)
     one, one_error = (
         np.where(steep_right != 0, steep_right, one),
         np.where(steep_right != 0, np.inf, one_error),
@@ -177,7 +177,7 @@ def _limits(centre: Array, after: Array, before: Array) -> tuple[Array, Array]:
     if not lost.any():
         return centre, np.zeros_like(centre)
     (right, one), (left, other) = (
-        _best(*_tableau(side, 2, ROUNDING * np.abs(side))) for side in (after, before)
+        _believed(*_tableau(side, 2, ROUNDING * np.abs(side))) for side in (after, before)
     )
     same = lost & (np.abs(right - left) <= one + other)
     limit = np.where(same, (right + left) / 2, centre)
@@ -199,29 +199,21 @@ def _tableau(quotients: Array, power: int, rounding: Array) -> tuple[Array, Arra
         better = error < least
         value, least = np.where(better, following, value), np.where(better, error, least)
         column = following
-    later = np.zeros_like(value)
-    for k in range(1, WITNESSES + 1):
-        witness = np.concatenate([value[:, k:], np.full((len(value), k), np.nan)], 1)
-        later = np.maximum(later, np.abs(value - witness))  # nan where there is none
-    error = least + 2 * later
-    return value, np.where(np.isnan(error), np.inf, error)
+    least[:, -WITNESSES:] = np.inf
+    return value, least
 
 
-def _agreed(value: Array, error: Array) -> Array:
-    """The errors, each as large as it takes to agree with the rows of shorter steps: where long steps see
-    another function than short ones, the short ones are right."""
+def _believed(value: Array, error: Array) -> tuple[Array, Array]:
+    """The entry with the smallest error, each error as large as it takes to agree with the rows of shorter
+    steps: where long steps see another function than short ones, the short ones are right."""
     raised = error
     for k in range(1, value.shape[1]):
         apart = np.abs(value[:, :-k] - value[:, k:]) - error[:, k:]
         apart = np.concatenate([np.where(np.isfinite(apart), apart, 0.0), np.zeros((len(value), k))], 1)
         raised = np.fmax(raised, apart)
-    return raised
-
-
-def _best(value: Array, error: Array) -> tuple[Array, Array]:
-    rows = np.argmin(error, axis=1)
+    rows = np.argmin(raised, axis=1)
     every = np.arange(len(rows))
-    least = error[every, rows]
+    least = raised[every, rows]
     return np.where(np.isfinite(least), value[every, rows], np.nan), least
 
 
