@@ -58,6 +58,7 @@ _HOME = {
     "compile": "evaluate",
     "lambdify": "evaluate",
     "evaluate": "evaluate",
+    "code": "evaluate.code",
     "check": "check",
     "equal": "check.equal",
     "slope": "check.slope",
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     from symdiff.evaluate import compile as compile
     from symdiff.evaluate import evaluate as evaluate
     from symdiff.evaluate import lambdify as lambdify
+    from symdiff.evaluate.code import code as code
     from symdiff.expr import Expr as Expr
     from symdiff.expr import symbols as symbols
     from symdiff.limits import Limits as Limits

@@ -237,6 +237,10 @@ class Expr:
         """LaTeX source, without dollar signs."""
         return str(_above("show", "latex")(self))
 
+    def code(self, language: str, vars: object = None, name: str = "f") -> str:
+        """Source code of a function in another language: "c", "rust", "javascript", ... (see `sd.code`)."""
+        return str(_above("evaluate.code", "code")(self, language, vars, name))
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 

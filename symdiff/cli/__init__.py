@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "is this the derivative? proved right or wrong at points, with the mistake named",
     "slope": "the slope at a place, with a bound of its error",
     "compare": "differences, complex step, automatic, symbolic and exact derivative side by side",
+    "code": "a function in C, Rust, JavaScript, Fortran, SQL, ...",
     "simplify": "a shorter formula that is equal to it",
     "equal": "are two formulas equal? a proof, or a point where they differ",
 }
@@ -38,6 +39,7 @@ symdiff: type a formula, get its derivative: small, fast, checked.
   symdiff slope "abs(x)" --at 0                both sides of a kink
   symdiff compare "sin(x)" --at 1              six ways to a derivative, and their errors
   symdiff simplify "sin(x)^2 + cos(x)^2" --json
+  symdiff code "sin(x)*exp(-x^2)" --language rust --gradient
   symdiff equal "sin(x)^2" "1 - cos(x)^2"
   symdiff diff < formulas.txt                  one formula a line
 

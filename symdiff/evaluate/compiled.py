@@ -119,6 +119,10 @@ class Compiled:
             return self._array_code().source()
         return source(self._tape, template(self.structure))
 
+    def code(self, language: str, name: str = "f") -> str:
+        """Source code of the function in another language (see `symdiff.code`)."""
+        return self.program.code(language, name)
+
     def __repr__(self) -> str:
         n = len(self.program.outputs)
         names = ", ".join(self.inputs[:6]) + (", ..." if len(self.inputs) > 6 else "")

@@ -136,6 +136,12 @@ class Program:
             return f"({text})" if p < 0 or q > 1 else text
         return f"r{register - self.first_free}"
 
+    def code(self, language: str, name: str = "f") -> str:
+        """Source code of the program as a function in another language (see `symdiff.code`)."""
+        from symdiff.evaluate.code import written
+
+        return written(self, language, name)
+
     def __str__(self) -> str:
         lines = [f"inputs   {', '.join(self.inputs) or '(none)'}"]
         for op, dst, operands in self.instructions(0, SHOWN):
