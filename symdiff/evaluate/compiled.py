@@ -19,6 +19,7 @@ from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, ONE, SYM
 from symdiff.core.walk import is_typed
 from symdiff.errors import DomainError, SymdiffError
+from symdiff.evaluate.adapters import Adapters
 from symdiff.evaluate.nested import Structure, assembled, flat_out, places, template
 from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
@@ -60,7 +61,7 @@ _MISSING = _Missing()
 _PLAIN = frozenset({float, int, bool})
 
 
-class Compiled:
+class Compiled(Adapters):
     """A function of numbers or arrays: `fn(x, y)`, `fn(x=1, y=2)`, `fn(xs, ys, out=result)`.
 
     inputs: the variables' names.  outputs: the formulas.  program: the straight-line code.  source: the text
@@ -68,12 +69,15 @@ class Compiled:
     formula is constant.  Plain numbers give a float (a bool for a condition).  Outside the domain: nan, no
     warning.
 
+    Of one vector, for other libraries: `fun`, `grad`, `hess`, `hessp`, `value_and_grad`, `jac`, and `curve_jac`,
+    `ode`, `ode_jac` (see `adapters.py`).
+
     `out=` takes an array for each output.  A formula with a variable called out takes no other out.
     """
 
     __slots__ = (
         *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
-        *("_arrays", "_formulas", "_only_arrays", "_scalars", "_tape"),
+        *("_arrays", "_derived", "_formulas", "_only_arrays", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
 
@@ -96,6 +100,7 @@ class Compiled:
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
         self._arrays: ArrayCode | ComplexCode | None = None
         self._scalars: Callable[..., Any] | None = None
+        self._derived: dict[str, Compiled] = {}
         self.__call__ = lambda *values, **named: self._general(values, named)
 
     # ------------------------------------------------------------ what it is
