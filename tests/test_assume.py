@@ -10,9 +10,9 @@ import pytest
 from flint import ctx
 
 import symdiff as sd
-from symdiff.check.strict import StrictTape
 from symdiff.core.store import ASSUMING
 from symdiff.evaluate.program import assemble
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import STORE, Expr, graph, session
 from symdiff.parse import formula
 from symdiff.simplify import simplify_all

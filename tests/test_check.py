@@ -17,10 +17,10 @@ from flint import ctx
 import symdiff as sd
 from symdiff.check import Report, check, confirm
 from symdiff.check.expansion import SeriesTape, ball
-from symdiff.check.strict import StrictTape
 from symdiff.core import build, walk
 from symdiff.core.store import NUM, POW, PROD, SCALE, SUM
 from symdiff.evaluate.program import assemble
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import graph, handle, session
 
 Rows = Callable[[str], list[dict[str, Any]]]

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symdiff as sd
-from symdiff.check.strict import StrictTape
 from symdiff.core import interval
 from symdiff.core.facts import bounds
 from symdiff.core.ranges import (
@@ -32,6 +31,7 @@ from symdiff.core.ranges import (
     POSITIVE,
 )
 from symdiff.evaluate.program import assemble
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, graph, session
 from symdiff.simplify import ranges
 

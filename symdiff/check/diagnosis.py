@@ -18,12 +18,12 @@ from flint import arb, ctx
 from symdiff.calculus.derivatives import diff
 from symdiff.check.domain import Slice, places
 from symdiff.check.interior import Budget
-from symdiff.check.strict import StrictTape
 from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
 from symdiff.evaluate.special import PRECISION
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, constant, graph, handle, session, symbols
 from symdiff.functions import TABLE
 

@@ -15,7 +15,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from symdiff.check.interior import Budget, interior
-from symdiff.check.strict import Run, StrictTape
+from symdiff.evaluate.strict import Run, StrictTape
 
 #: The line is looked at between these numbers and their opposites; an end is found to 2^-HALVINGS of that.
 ENDS = tuple(Fraction(text) for text in ("1e-6", "1e-3", "1/10", "1", "2", "5", "10", "100", "1e4", "1e6"))

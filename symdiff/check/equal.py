@@ -16,11 +16,11 @@ from typing import Any
 from flint import arb, ctx
 
 from symdiff.check.interior import LANDMARKS, LARGEST, Budget, interior
-from symdiff.check.strict import StrictTape
 from symdiff.core.store import NUM
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
 from symdiff.evaluate.special import PRECISION
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, Graph, graph
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula

@@ -15,7 +15,8 @@ from typing import Any
 
 from flint import arb, arb_series, ctx, fmpq
 
-from symdiff.check import series, strict
+from symdiff.check import series
+from symdiff.evaluate import strict
 from symdiff.evaluate.backends import definition, nowhere, record
 from symdiff.evaluate.program import DIV, MUL, POW, REAL, SELECT, SQRT, Binder, Program
 

@@ -17,11 +17,11 @@ from flint import arb, arb_series, ctx, fmpq
 
 from symdiff.check import series
 from symdiff.check.expansion import SeriesTape
-from symdiff.check.strict import StrictTape
 from symdiff.evaluate import program as code
 from symdiff.evaluate.backends import definition, record
 from symdiff.evaluate.balls import nearest
 from symdiff.evaluate.program import Program
+from symdiff.evaluate.strict import StrictTape
 
 #: Terms of a germ, beyond the order that is asked for.
 TERMS = 8

@@ -15,7 +15,7 @@ from random import Random
 
 from flint import ctx
 
-from symdiff.check.strict import Run, StrictTape
+from symdiff.evaluate.strict import Run, StrictTape
 
 Point = list[Fraction]
 

@@ -35,8 +35,8 @@ from symdiff.check.report import (
     Domain,
     Point,
 )
-from symdiff.check.strict import StrictTape
 from symdiff.evaluate.program import assemble
+from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, graph
 
 #: Bits of precision, tried in turn; with 64 most formulas miss 2^-60 by a bit or two, and 96 cost the same.

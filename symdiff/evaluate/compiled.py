@@ -69,7 +69,7 @@ class Compiled(Adapters):
     formula is constant.  Plain numbers give a float (a bool for a condition).  Outside the domain: nan, no
     warning.
 
-    Of one vector, for other libraries: `fun`, `grad`, `hess`, `hessp`, `value_and_grad`, `jac`, and `curve_jac`,
+    Of one vector, for other libraries: `fun`, `grad`, `hess`, `hessp`, `value_and_grad`, `jac`, `curve_jac`,
     `ode`, `ode_jac` (see `adapters.py`).
 
     `out=` takes an array for each output.  A formula with a variable called out takes no other out.
@@ -342,17 +342,23 @@ def _check_options(backend: str, threads: int, accuracy: str) -> None:
             raise SymdiffError(f"the llvm backend needs llvmlite: {INSTALL}")
 
 
-def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any) -> Any:
+def evaluate(
+    f: object, values: Mapping[str, Any] | None = None, /, *, precision: int | None = None, **names: Any
+) -> Any:
     """The value of a formula: a float for numbers, an array for arrays.
 
     values, names: one value for each variable: a number of any kind, exact ones too, or text such as "1/3".
     An expression may have lost a variable to its simplification (the slope of 3*x has no x), so values for
-    others are taken, and an array among them gives the result its shape.
+    others are taken, and an array among them gives the result its shape.  precision: bits; then the result
+    is a ball (`flint.arb`) that holds the value, with a radius below 2^-precision of it; `float` takes it.
 
-    Raises DomainError where a variable has no value, SymdiffError for a name that the text does not contain.
+    Raises DomainError where a variable has no value, and with `precision` where the formula has none;
+    SymdiffError for a name that the text does not contain.
 
     >>> evaluate("x^2 + 1", x="1/2"), evaluate("sqrt(x)", {"x": -1})
     (1.25, nan)
+    >>> print(evaluate("sqrt(x)", x=2, precision=128).str(39, radius=False))
+    1.41421356237309504880168872420969807857
     """
     from symdiff.parse import formula
 
@@ -363,7 +369,8 @@ def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any
         name = _name(name)
         if name in given:
             raise SymdiffError(f"{name} is given twice")
-        given[name] = _constant(name, value) if isinstance(value, (str, Expr)) else value
+        rounded = precision is None and isinstance(value, (str, Expr))
+        given[name] = _constant(name, value) if rounded else value
     for name in given:
         if name not in inputs:
             if isinstance(f, str) and name not in unicodedata.normalize("NFKC", f):
@@ -372,6 +379,10 @@ def evaluate(f: object, values: Mapping[str, Any] | None = None, /, **names: Any
     missing = [name for name in inputs if name not in given]
     if missing:
         raise DomainError(f"no value is given for {', '.join(missing)}")
+    if precision is not None:
+        from symdiff.evaluate.precise import precise
+
+        return precise(nodes, inputs, given, precision)
     function = Compiled(assemble(nodes, inputs), 0, ())
     numbers = function._numbers([given[name] for name in inputs])
     if numbers is not None:
