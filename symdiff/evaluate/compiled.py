@@ -45,6 +45,8 @@ BACKENDS = {
     "numpy": "arrays and real numbers",
     "llvm": "arrays and real numbers, all on machine code",
     "complex": "complex numbers and arrays",
+    "torch": "torch's tensors, and gradients flow through",
+    "jax": "jax's arrays, and gradients flow through",
 }
 
 #: How the llvm backend is installed.
@@ -77,7 +79,7 @@ class Compiled(Adapters):
 
     __slots__ = (
         *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
-        *("_arrays", "_derived", "_formulas", "_only_arrays", "_scalars", "_tape"),
+        *("_arrays", "_derived", "_formulas", "_only_arrays", "_scalars", "_tape", "_tensors"),
     )
     __call__: Callable[..., Any]
 
@@ -100,6 +102,7 @@ class Compiled(Adapters):
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
         self._arrays: ArrayCode | ComplexCode | None = None
         self._scalars: Callable[..., Any] | None = None
+        self._tensors: Callable[..., list[Any]] | None = None
         self._derived: dict[str, Compiled] = {}
         self.__call__ = lambda *values, **named: self._general(values, named)
 
@@ -192,6 +195,8 @@ class Compiled(Adapters):
         """Any call that the generated code does not take as it stands."""
         out = None if "out" in self.inputs else named.pop("out", None)
         values = self._bound(args, named)
+        if self.backend in ("torch", "jax"):
+            return assembled(self.structure, self._tensor_code()(*values))
         numbers = None if out is not None or self._only_arrays else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
@@ -260,7 +265,18 @@ class Compiled(Adapters):
     def _careful(self, *values: Any) -> Any:
         return assembled(self.structure, self._tape(*values))
 
+<<<<<<< HEAD
     def _array_code(self) -> ArrayCode | ComplexCode:
+=======
+    def _tensor_code(self) -> Callable[..., list[Any]]:
+        if self._tensors is None:
+            from symdiff.evaluate.tensors import tensor_function
+
+            self._tensors = tensor_function(self.backend, self.program, self.outputs)
+        return self._tensors
+
+    def _array_code(self) -> ArrayCode:
+>>>>>>> 9e0232e (Functions of torch's tensors and jax's arrays, whose gradients are the symbolic ones)
         if self._arrays is None:
             if self.backend == "numpy":
                 from symdiff.evaluate.numpy import ArrayCode
@@ -294,11 +310,18 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
+<<<<<<< HEAD
     arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code.  threads: how many
     share a large array on machine code.  accuracy: of the llvm backend's own functions (exp, log, pow, cbrt,
     erf, the circular and hyperbolic ones), "standard" is at most 2 ulp, "high" 0.6.  Raises SymdiffError
     where a formula has a variable that is not among `vars`, and where "llvm" is asked for but llvmlite is
     not installed.
+=======
+    arrays, "complex" takes complex numbers, "llvm" runs all on machine code, "torch" and "jax" take tensors, through
+    which the symbolic gradients flow.  threads: how many share a large array on machine code.  accuracy: of each function of the llvm backend, "standard" is at most 2 ulp,
+    "high" 0.6.  Raises SymdiffError where a formula has a variable that is not among `vars`, and where
+    "llvm" is asked for but llvmlite is not installed.
+>>>>>>> 9e0232e (Functions of torch's tensors and jax's arrays, whose gradients are the symbolic ones)
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
