@@ -265,9 +265,6 @@ class Compiled(Adapters):
     def _careful(self, *values: Any) -> Any:
         return assembled(self.structure, self._tape(*values))
 
-<<<<<<< HEAD
-    def _array_code(self) -> ArrayCode | ComplexCode:
-=======
     def _tensor_code(self) -> Callable[..., list[Any]]:
         if self._tensors is None:
             from symdiff.evaluate.tensors import tensor_function
@@ -275,8 +272,7 @@ class Compiled(Adapters):
             self._tensors = tensor_function(self.backend, self.program, self.outputs)
         return self._tensors
 
-    def _array_code(self) -> ArrayCode:
->>>>>>> 9e0232e (Functions of torch's tensors and jax's arrays, whose gradients are the symbolic ones)
+    def _array_code(self) -> ArrayCode | ComplexCode:
         if self._arrays is None:
             if self.backend == "numpy":
                 from symdiff.evaluate.numpy import ArrayCode
@@ -310,18 +306,13 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
-<<<<<<< HEAD
-    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code.  threads: how many
-    share a large array on machine code.  accuracy: of the llvm backend's own functions (exp, log, pow, cbrt,
-    erf, the circular and hyperbolic ones), "standard" is at most 2 ulp, "high" 0.6.  Raises SymdiffError
-    where a formula has a variable that is not among `vars`, and where "llvm" is asked for but llvmlite is
-    not installed.
-=======
-    arrays, "complex" takes complex numbers, "llvm" runs all on machine code, "torch" and "jax" take tensors, through
-    which the symbolic gradients flow.  threads: how many share a large array on machine code.  accuracy: of each function of the llvm backend, "standard" is at most 2 ulp,
-    "high" 0.6.  Raises SymdiffError where a formula has a variable that is not among `vars`, and where
-    "llvm" is asked for but llvmlite is not installed.
->>>>>>> 9e0232e (Functions of torch's tensors and jax's arrays, whose gradients are the symbolic ones)
+    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code, "torch" and "jax" take
+    tensors and let the symbolic gradients flow.  threads: how many share a large array on machine code.
+    accuracy: of the llvm backend's own functions (exp, log, pow, cbrt, erf, the circular and hyperbolic ones),
+    "standard" is at most 2 ulp, "high" 0.6.
+
+    Raises SymdiffError where a formula has a variable that is not among `vars`, and where "llvm" is asked for
+    but llvmlite is not installed.
 
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
