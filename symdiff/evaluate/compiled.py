@@ -306,10 +306,10 @@ def compile_formulas(
     or a Python function that returns such; values come out as formulas went in.  vars: names in the order of
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
-    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code, "torch" and "jax" take
-    tensors and let the symbolic gradients flow.  threads: how many share a large array on machine code.
-    accuracy: of the llvm backend's own functions (exp, log, pow, cbrt, erf, the circular and hyperbolic ones),
-    "standard" is at most 2 ulp, "high" 0.6.
+    arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code, "torch" and "jax"
+    take tensors and let the symbolic gradients flow.  threads: how many share a large array on machine code.
+    accuracy: of the llvm backend's own functions (exp, log, pow, cbrt, erf, the circular and hyperbolic
+    ones), "standard" is at most 2 ulp, "high" 0.6.
 
     Raises SymdiffError where a formula has a variable that is not among `vars`, and where "llvm" is asked for
     but llvmlite is not installed.
