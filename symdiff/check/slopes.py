@@ -47,7 +47,7 @@ INNER = 2.0**-51
 #: the point's size): with all the digits of a float, so that what is rounded in the function is rounded
 #: differently at each.  So many deviations.
 SAMPLES, OFF, SPACINGS = 8, 4, (1.0142135623730951e-11, -1.6411005070990571e-11)
-DEVIATIONS = 5
+DEVIATIONS = 10
 
 #: Good enough to stop: the error is this small beside the value.
 FINE = 2.0**-36
@@ -221,7 +221,7 @@ def _steep(quotients: Array, rounding: Array) -> Array:
     """Infinite where the last quotients grow from row to row, beyond what rounding does; else 0."""
     last = np.abs(quotients[:, -LAST:])
     ratio = last[:, 1:] / last[:, :-1]
-    seen = np.all(last > 2 * rounding[:, -LAST:], axis=1)
+    seen = np.all(last > rounding[:, -LAST:], axis=1)
     grows = np.all(ratio > UNBOUNDED, axis=1) & np.isfinite(last[:, -1]) & seen
     return np.where(grows, np.sign(quotients[:, -1]) * np.inf, 0.0)
 
