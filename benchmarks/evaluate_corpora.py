@@ -54,7 +54,7 @@ def outputs_of(row: Row, points: Sequence[Row]) -> tuple[list[Any], list[list[fl
     outputs: list[Any] = [f]
     columns = [[float(p["value"]) for p in points]]
     if "antiderivative" in row:
-        outputs.append(sd.diff(parsed(row["antiderivative"]), row["variable"]))
+        outputs.append(sd.diff(parsed(row["antiderivative"]), row["variable"], simplify=False))
         columns.append(columns[0])
     slopes = [p.get("gradient") or p.get("partial") or {} for p in points]
     for name in slopes[0]:

@@ -68,6 +68,7 @@ STRATA: dict[str, Callable[[int], list[Array]]] = {
     "tan": angles,
     "sinh": lambda n: [across(-3, 3, n), across(-710, 710, n), signed(-1022, 0, n)],
     "cosh": lambda n: [across(-3, 3, n), across(-710, 710, n)],
+    "sech": lambda n: [across(-3, 3, n), across(-709, 709, n), signed(-60, 0, n)],
     "tanh": lambda n: [across(-2, 2, n), across(-22, 22, n), signed(-1022, 0, n)],
     "asin": arcs,
     "acos": arcs,
@@ -119,6 +120,8 @@ def extended(name: str, columns: list[Array]) -> Array:
     """The values in the C library's extended precision; erf's are rounded to doubles."""
     x = [c.astype(Long) for c in columns]
     with np.errstate(all="ignore"):
+        if name == "sech":
+            return np.asarray(1 / np.cosh(x[0]))
         if name == "sigmoid":
             return np.asarray(1 / (1 + np.exp(-x[0])))
         if name == "softplus":
@@ -182,7 +185,7 @@ def nanoseconds(function: Callable[..., Any], columns: list[Array]) -> float:
 
 def libmvec(name: str, fast: bool) -> Callable[..., Array] | None:
     """The C library's function over arrays: vectors of libmvec, or one by one."""
-    if name in ("sigmoid", "softplus"):
+    if name in ("sech", "sigmoid", "softplus"):
         return None
     two = name in SECOND
     library = compiled_c(

@@ -97,6 +97,7 @@ POINTS: dict[str, Array] = {
 }  # fmt: skip
 
 POINTS |= {
+    "sech": np.concatenate([across(-709, 709), across(-3, 3), signed((-60, 0))]),
     "log2": AROUND_1, "log10": AROUND_1,
     "asinh": np.concatenate([across(-3, 3), signed((-1022, 1023))]),
     "acosh": np.concatenate([across(1, 5), 1 + 2.0 ** across(-52, 1023)]),
@@ -260,6 +261,12 @@ def test_values_stay_in_their_ranges() -> None:
     assert max(np.abs(v).max() for v in (sin, cos, tanh, erf)) == 1
     assert sigmoid.min() >= 0 and sigmoid.max() == 1
     assert run(["cos(x)", "exp(x)", "cosh(x)", "sigmoid(2*x)"], HOST, np.zeros(8))[0].tolist() == [1.0] * 8
+
+
+def test_sech_falls_to_zero() -> None:
+    x = np.array([0.0, -0.0, 745.0, -745.9, 746.5, 1e9, inf, -inf])
+    assert run(["sech(x)"], HOST, x)[0].tolist() == [1, 1, 5e-324, 0, 0, 0, 0, 0]
+    assert np.isnan(run(["sech(x)"], HOST, np.full(8, nan))[0]).all()
 
 
 def test_logarithms_of_powers_are_exact() -> None:

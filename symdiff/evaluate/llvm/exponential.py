@@ -13,6 +13,9 @@ from symdiff.evaluate.llvm.lanes import Lanes, Pair
 #: Beyond these exp overflows or is zero.
 EXP_HIGHEST, EXP_LOWEST = 709.8, -745.2
 
+#: Beyond this sech, 2*exp(-x), is below half of the least denormal: 1076*log(2).
+SECH_HIGHEST = 745.83
+
 
 # ------------------------------------------------------------ exponentials
 
@@ -186,6 +189,16 @@ def sigmoid(b: Lanes, x: str) -> str:
     d, low = b.fast_two_sum(one, e[0])
     y = b.add(*b.quotient(above, (d, b.add(low, e[1]))))
     return b.select(right, y, b.scale(y, k))
+
+
+def sech(b: Lanes, x: str) -> str:
+    """2*e/(1 + e^2) with e = exp(-|x|)."""
+    k, (e, low) = _exp_of_minus(b, x)
+    s, sl = b.two_product(e, e)
+    d, dl = b.fast_two_sum(b.const(1.0), s)
+    dl = b.add(dl, b.mad(b.add(e, e), low, sl))
+    y = b.scale(b.add(*b.quotient((b.add(e, e), b.add(low, low)), (d, dl))), k)
+    return b.select(b.compare("ogt", b.abs(x), b.const(SECH_HIGHEST)), b.const(0.0), y)
 
 
 def _exp_of_minus(b: Lanes, x: str) -> tuple[str, Pair]:

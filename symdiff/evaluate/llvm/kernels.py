@@ -15,9 +15,9 @@ Kernel = Callable[..., str]
 #: Own kernels: some 20 to 80 instructions each.
 KERNELS: dict[str, Kernel] = {
     "exp": exponential.exp, "expm1": exponential.expm1, "log": exponential.log, "log1p": exponential.log1p,
-    "sinh": exponential.sinh, "cosh": exponential.cosh, "tanh": exponential.tanh, "cbrt": exponential.cbrt,
-    "sigmoid": exponential.sigmoid, "softplus": exponential.softplus, "erf": exponential.erf,
-    "pow": exponential.pow,
+    "sinh": exponential.sinh, "cosh": exponential.cosh, "tanh": exponential.tanh,
+    "sech": exponential.sech, "cbrt": exponential.cbrt, "sigmoid": exponential.sigmoid,
+    "softplus": exponential.softplus, "erf": exponential.erf, "pow": exponential.pow,
     "log2": inverses.log2, "log10": inverses.log10, "asinh": inverses.asinh, "acosh": inverses.acosh,
     "atanh": inverses.atanh, "hypot": inverses.hypot,
     "sin": circular.sin, "cos": circular.cos, "tan": circular.tan, "asin": circular.asin,
