@@ -8,8 +8,13 @@ factor go by Horner's rule where that saves a multiplication.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 from symdiff.core.forms import MULTIPLIED, SUMMED, Forms
+
+#: Terms that are looked at for one sum, again after each factor: all factors of a long sum would take the
+#: square of its length.
+MOST_WORK: Final = 8_192
 
 
 def factor(f: Forms, order: list[int], uses: list[int]) -> bool:
@@ -27,8 +32,10 @@ def factor(f: Forms, order: list[int], uses: list[int]) -> bool:
 def _factored(f: Forms, node: int, uses: list[int]) -> bool:
     found = False
     waiting = [node]
-    while waiting:
+    work = 0
+    while waiting and work < MOST_WORK:
         total = waiting.pop()
+        work += len(f.row[total])
         best = _commonest(f, total, uses)
         if best < 0:
             continue
