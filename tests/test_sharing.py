@@ -174,7 +174,7 @@ def test_the_work_is_in_proportion_to_the_nodes() -> None:
 
 
 def test_long_rows_take_no_longer_than_they_are() -> None:
-    """Sums and products of the same 20,000 parts and one more; a sum in which every two terms share a factor."""
+    """Sums and products of the same 20,000 parts and one more; a sum whose neighbours share a factor."""
     n = 20_000 if COMPILED else 4_000
     names = [f"x{k}" for k in range(n)]
     exprs = [sd.parse(sign.join([*names, more])) for sign in "+*" for more in ("a", "b")]
