@@ -33,7 +33,6 @@ HELP = """\
 symdiff: type a formula, get its derivative: small, fast, checked.
 
   symdiff diff "sin(x)*exp(-x^2)"              the derivative, its size, its check
-  symdiff diff "x^2*y + y"                     all partial derivatives
   symdiff eval "sqrt(x^2 + y^2)" x=3 y=4
   symdiff check "x^3" --derivative "3*x^2"
   symdiff slope "abs(x)" --at 0                both sides of a kink
