@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 import symdiff as sd
-from symdiff.check import strict
 from symdiff.check.equal import counterexample
 from symdiff.core import COMPILED
+from symdiff.evaluate import strict
 from symdiff.expr import Expr
 from symdiff.functions import TABLE
 
