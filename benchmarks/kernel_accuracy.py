@@ -18,7 +18,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import ctx
+from kernel_balls import ball, ulps
 from peers_evaluate import compiled_c
 
 import symdiff as sd
@@ -131,33 +132,6 @@ def extended(name: str, columns: list[Array]) -> Array:
         return np.asarray(getattr(np, NUMPY.get(name, name))(*x))
 
 
-def ball(name: str, x: list[float]) -> arb:
-    a = [arb(v) for v in x]
-    if name == "sigmoid":
-        return 1 / (1 + (-a[0]).exp())
-    if name == "softplus":
-        return max(a[0], arb(0)) + (-abs(a[0])).exp().log1p()
-    if name == "cbrt":
-        return abs(a[0]).root(3) * (1 if x[0] > 0 else -1)
-    if name in ("log2", "log10"):
-        return a[0].log() / arb(int(name[3:])).log()
-    if name == "hypot":
-        return (a[0] ** 2 + a[1] ** 2).sqrt()
-    if name == "pow":
-        return a[0] ** a[1]
-    value: arb = getattr(arb, name)(*a)
-    return value
-
-
-def ulps(name: str, x: list[float], found: float) -> float:
-    exact = ball(name, x)
-    near = float(exact.mid())
-    ulp = float(np.spacing(abs(near)))
-    if np.frexp(near)[0] in (0.5, -0.5) and abs(exact) < abs(arb(near)):
-        ulp /= 2
-    return float((abs(arb(found) - exact) / arb(ulp)).mid())
-
-
 def worst(name: str, columns: list[Array], found: Array, reference: Array) -> float:
     """The largest error, in ulp, where values are finite and no denormals."""
     rounded = reference.astype(float)
@@ -167,7 +141,7 @@ def worst(name: str, columns: list[Array], found: Array, reference: Array) -> fl
     error = np.where(counts, np.where(np.isnan(error), np.inf, error), 0)
     places = np.argpartition(error, -JUDGED)[-JUDGED:]
     return max(
-        ulps(name, [float(c[i]) for c in columns], float(found[i])) if np.isfinite(found[i]) else np.inf
+        ulps(ball(name, [float(c[i]) for c in columns]), float(found[i])) if np.isfinite(found[i]) else np.inf
         for i in places
     )
 

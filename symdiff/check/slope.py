@@ -75,10 +75,11 @@ def slope(f: Any, variable: str | Expr | None = None, at: Any = None, *, order: 
     """The slope of f at a place, with a bound of its error.
 
     f: a formula (text, expression), or any Python function of numbers or of arrays, of which only values are
-    used. variable: along which, where there are several.  at: a number, a dict of values by name, or an array
-    of numbers. order: of the derivative, 1 for a Python function. The error bound of a formula's slope is a
-    proof; that of a function's is an estimate, with the noise of the values in it. Raises SymdiffError where
-    a value is missing, or the order is not 1 for a function.
+    used.  variable: along which, where there are several.  at: a number, a dict of values by name, or an
+    array of numbers.  order: of the derivative, 1 for a Python function.  The error bound of a formula's
+    slope is a proof, but where its `method` is "differences" (integrals, logarithms at a pole); that of a
+    function's is an estimate, with the noise of the values in it.  Raises SymdiffError where a value is
+    missing, or the order is not 1 for a function.
 
     >>> slope("x^3", at=2).value
     12.0

@@ -6,8 +6,9 @@ and every target that runs or prints it is one file beside it.
 
 from __future__ import annotations
 
-from symdiff.evaluate.compiled import Compiled, evaluate
+from symdiff.evaluate.compiled import Compiled
 from symdiff.evaluate.compiled import compile_formulas as compile
+from symdiff.evaluate.value import evaluate
 
 lambdify = compile
 

@@ -7,8 +7,6 @@ from.
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from importlib.util import find_spec
@@ -17,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, ONE, SYM
-from symdiff.core.walk import is_typed
-from symdiff.errors import DomainError, SymdiffError
+from symdiff.errors import SymdiffError
 from symdiff.evaluate.adapters import Adapters
+from symdiff.evaluate.given import name_of, names_of, unknown, variables
 from symdiff.evaluate.nested import Structure, assembled, flat_out, places, template
 from symdiff.evaluate.program import Program, assemble
 from symdiff.evaluate.python import (
@@ -180,7 +178,7 @@ class Compiled(Adapters):
 
         if self.backend == "complex":
             raise SymdiffError('Taylor coefficients are real; compile with backend="auto"')
-        name = _name(along) if along is not None else "".join(self.inputs[:1])
+        name = name_of(along) if along is not None else "".join(self.inputs[:1])
         if name not in self.inputs or (along is None and len(self.inputs) > 1):
             raise SymdiffError(f"say along which input: {', '.join(self.inputs) or 'there is none'}")
         if isinstance(at, Mapping):
@@ -218,7 +216,7 @@ class Compiled(Adapters):
         if named and len(given) <= len(inputs):
             for name in named:
                 if name not in inputs:
-                    raise SymdiffError(_unknown(name, inputs))
+                    raise SymdiffError(unknown(name, inputs))
                 if name in inputs[: len(given)]:
                     raise SymdiffError(f"{name} is given twice")
             missing = [name for name in inputs[len(given) :] if name not in named]
@@ -330,7 +328,7 @@ def compile_formulas(
     flat: list[Expr] = []
     structure = places(outputs, flat, 0)
     nodes = graph(flat)
-    names = _names(vars) if vars is not None else variables(nodes)
+    names = names_of(vars) if vars is not None else variables(nodes)
     return Compiled(assemble(nodes, names), structure, tuple(flat), backend, threads, accuracy)
 
 
@@ -354,96 +352,6 @@ def _check_options(backend: str, threads: int, accuracy: str) -> None:
 
         if not installed():
             raise SymdiffError(f"the llvm backend needs llvmlite: {INSTALL}")
-
-
-def evaluate(
-    f: object, values: Mapping[str, Any] | None = None, /, *, precision: int | None = None, **names: Any
-) -> Any:
-    """The value of a formula: a float for numbers, an array for arrays.
-
-    values, names: one value for each variable: a number of any kind, exact ones too, or text such as "1/3".
-    An expression may have lost a variable to its simplification (the slope of 3*x has no x), so values for
-    others are taken, and an array among them gives the result its shape.  precision: bits; then the result
-    is a ball (`flint.arb`) that holds the value, with a radius below 2^-precision of it; `float` takes it.
-
-    Raises DomainError where a variable has no value, and with `precision` where the formula has none;
-    SymdiffError for a name that the text does not contain.
-
-    >>> evaluate("x^2 + 1", x="1/2"), evaluate("sqrt(x)", {"x": -1})
-    (1.25, nan)
-    >>> print(evaluate("sqrt(x)", x=2, precision=128).str(39, radius=False))
-    1.41421356237309504880168872420969807857
-    """
-    from symdiff.parse import formula
-
-    nodes = graph([formula(f)])
-    inputs = variables(nodes)
-    given: dict[str, Any] = {}
-    for name, value in [*(values or {}).items(), *names.items()]:
-        name = _name(name)
-        if name in given:
-            raise SymdiffError(f"{name} is given twice")
-        rounded = precision is None and isinstance(value, (str, Expr))
-        given[name] = _constant(name, value) if rounded else value
-    for name in given:
-        if name not in inputs:
-            if isinstance(f, str) and name not in unicodedata.normalize("NFKC", f):
-                raise SymdiffError(_unknown(name, inputs))
-            inputs.append(name)
-    missing = [name for name in inputs if name not in given]
-    if missing:
-        raise DomainError(f"no value is given for {', '.join(missing)}")
-    if precision is not None:
-        from symdiff.evaluate.precise import precise
-
-        return precise(nodes, inputs, given, precision)
-    function = Compiled(assemble(nodes, inputs), 0, ())
-    numbers = function._numbers([given[name] for name in inputs])
-    if numbers is not None:
-        return function._careful(*numbers)  # once: not worth generating code
-    return function(*[given[name] for name in inputs])
-
-
-def variables(nodes: Graph) -> list[str]:
-    """The names of the variables in a graph, sorted."""
-    return sorted(
-        {leaf for op, leaf in zip(nodes.op, nodes.leaf, strict=True) if op == SYM and is_typed(leaf)}
-    )
-
-
-# ------------------------------------------------------------ names and values
-
-
-def _name(name: object) -> str:
-    """A variable's name as formulas have it; a symbol may stand for its name."""
-    if isinstance(name, Expr):
-        name = str(name)
-    if not isinstance(name, str):
-        raise SymdiffError(f"{name!r} is not the name of a variable")
-    return unicodedata.normalize("NFKC", name)
-
-
-def _names(vars: str | Iterable[str | Expr]) -> list[str]:
-    if isinstance(vars, (str, Expr)):
-        return [_name(part) for part in str(vars).replace(",", " ").split()]
-    return [_name(name) for name in vars]
-
-
-def _unknown(name: str, inputs: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, inputs, 1)
-    hint = f"did you mean {close[0]}?" if close else f"they are: {', '.join(inputs) or 'none'}"
-    return f"{name} is not among the variables; {hint}"
-
-
-def _constant(name: str, text: str | Expr) -> float:
-    """A value that is written as a formula without variables."""
-    from symdiff.parse import formula
-
-    nodes = graph([formula(text)])
-    if variables(nodes):
-        raise SymdiffError(f"the value of {name} is not a number: it has the variable {variables(nodes)[0]}")
-    value: float = Tape(assemble(nodes, []))()[0]
-    return value
 
 
 def _formulas(packed: Graph) -> tuple[Expr, ...]:

@@ -4,9 +4,8 @@ In: a graph (children first) and variable names.  Out: `Values`, instructions in
 value written once and equal ones merged, with the value of every root; what no output needs is dropped later.
 
 First the graph becomes rows of terms and factors, which are shared, factored and rescaled over all outputs
-(`core/forms.py` and its neighbours).  Integer powers are products of
-lower ones.  a*b^-1*c^-1 becomes a/(b*c); terms
-with a negative coefficient are subtracted; x^(1/2) is a square root.
+(`core/forms.py` and its neighbours).  Integer powers are products of lower ones.  a*b^-1*c^-1 becomes
+a/(b*c); terms with a negative coefficient are subtracted; x^(1/2) is a square root.
 """
 
 from __future__ import annotations

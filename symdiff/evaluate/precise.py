@@ -2,7 +2,7 @@
 
 In: a graph of one formula and exact values.  Out: a `flint.arb` with a radius below 2^-bits of the value: the
 program is run in ball arithmetic (F. Johansson, Arb, IEEE Transactions on Computers 66, 2017), with twice the
-digits until that is so.
+digits until that is so.  A value that cannot be told from 0 stays a small ball around it.
 """
 
 from __future__ import annotations

@@ -43,6 +43,12 @@ def tensor_function(library: str, program: Program, outputs: Sequence[Expr]) -> 
     return (_torch if library == "torch" else _jax)(module, program, outputs)
 
 
+def recorded(library: str, program: Program) -> Callable[[Sequence[Any]], list[Any]]:
+    """The program as operations on tensors, which the library records and differentiates by itself."""
+    module = import_module(library)
+    return _runner(library, module, module if library == "torch" else import_module("jax.numpy"), program)
+
+
 def _jacobian(
     library: str, program: Program, outputs: Sequence[Expr]
 ) -> tuple[list[tuple[int, int]], Function]:
@@ -57,7 +63,7 @@ def _jacobian(
 
 
 def _torch(torch: Any, program: Program, outputs: Sequence[Expr]) -> Function:
-    run = _runner("torch", torch, torch, program)
+    run = recorded("torch", program)
     slopes: list[tuple[list[tuple[int, int]], Function]] = []
 
     class Symbolic(torch.autograd.Function):  # type: ignore[misc]  # torch is not there to be checked
@@ -95,7 +101,7 @@ def _torch(torch: Any, program: Program, outputs: Sequence[Expr]) -> Function:
 
 def _jax(jax: Any, program: Program, outputs: Sequence[Expr]) -> Function:
     numpy = import_module("jax.numpy")
-    run = _runner("jax", jax, numpy, program)
+    run = recorded("jax", program)
     slopes: list[tuple[list[tuple[int, int]], Function]] = []
 
     def plain(*values: Any) -> Any:
@@ -127,7 +133,7 @@ def _jax(jax: Any, program: Program, outputs: Sequence[Expr]) -> Function:
 
 
 def _runner(library: str, module: Any, numpy: Any, program: Program) -> Callable[[Sequence[Any]], list[Any]]:
-    """The program on tensors, without gradients.  numpy: the module with NumPy's names."""
+    """The program on tensors, operation by operation.  numpy: the module with NumPy's names."""
     tape = Tape(program)  # what depends on no input is computed in floats
     used = sorted({op - CALL for op in program.op[program.prelude :] if op >= CALL})
     functions = {k: _function(library, module, numpy, program.functions[k]) for k in used}
