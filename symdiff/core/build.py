@@ -79,16 +79,31 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) 
     """
     n = i64(len(given))
     weighted = len(weights) > 0
-    if n == 2:
-        a = i64(weights[0]) if weighted else i64(ONE)
-        b = i64(weights[1]) if weighted else i64(ONE)
-        few = _sum_of_two(s, a, i64(given[0]), b, i64(given[1]), longest)
-        if few >= 0:
-            return few
+    few: i64 = -1
+    if n == 2 and weighted:
+        few = _sum_of_two(s, i64(weights[0]), i64(given[0]), i64(weights[1]), i64(given[1]), longest)
+    elif n == 2:
+        few = _sum_of_two(s, ONE, i64(given[0]), ONE, i64(given[1]), longest)
     elif n == 3:
         few = _sum_of_three(s, given, weights, longest)
-        if few >= 0:
-            return few
+    if few >= 0:
+        return few
+    return _sum_of_all(s, given, weights, longest)
+
+
+def weighted_sum_of_two(s: Store, a: i64, t: i64, b: i64, u: i64, longest: i64) -> i64:
+    """The same for a*t + b*u."""
+    few = _sum_of_two(s, a, t, b, u, longest)
+    if few >= 0:
+        return few
+    given = append(append(vec[i32](capacity=2), i32(t)), i32(u))
+    return _sum_of_all(s, given, append(append(vec[i32](capacity=2), i32(a)), i32(b)), longest)
+
+
+def _sum_of_all(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
+    """The same for any number of terms."""
+    n = i64(len(given))
+    weighted = len(weights) > 0
     terms = vec[i32](capacity=n + SHARED)
     factors = vec[i32](capacity=n + SHARED)
     total: i64 = 0  # of small integers; other numbers are gathered beside it

@@ -11,7 +11,16 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.binders import refuse_jumps
-from symdiff.core.build import SHARED, mul2, product_of, scale, shared_sum_of, times, weighted_sum_of
+from symdiff.core.build import (
+    SHARED,
+    mul2,
+    product_of,
+    scale,
+    shared_sum_of,
+    times,
+    weighted_sum_of,
+    weighted_sum_of_two,
+)
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import (
     FEW,
@@ -259,6 +268,7 @@ def _adjoints(
         head[place] = i32(free)
         free += 3
     total = s.zeros(n)  # of a variable: its derivative + 1
+    none = vec[i32]()
     i = n
     while i > 0:
         i -= 1
@@ -269,7 +279,10 @@ def _adjoints(
         c = i64(chain[at])
         g = i64(chain[at + 1])
         at = i64(chain[at + 2])
-        if at > 0:
+        if at > 0 and chain[at + 2] == 0:
+            both = weighted_sum_of_two(s, c, g, i64(chain[at]), i64(chain[at + 1]), SHARED)
+            c, g = times(s, ONE, both, ONE)
+        elif at > 0:
             terms = append(vec[i32](capacity=4), i32(g))
             factors = append(vec[i32](capacity=4), i32(c))
             while at > 0:
@@ -295,7 +308,7 @@ def _adjoints(
             continue
         lo = i64(start[node])
         arity = i64(start[node + 1]) - lo
-        others = vec[i32]()
+        others = none
         if op == PROD and arity > 2:
             targets = vec[i32](capacity=arity)
             k = 0
@@ -328,6 +341,8 @@ def _adjoints(
             k += 1
     out = vec[i32](capacity=i64(len(xs)))
     for x32 in xs:  # the constructors do not call reach, so the marks and slots stay valid
-        reached = i64(mark[i64(x32)]) == epoch
-        out = append(out, i32(i64(total[i64(slot[i64(x32)])]) - 1 if reached else -1))
+        summed: i64 = 0
+        if i64(mark[i64(x32)]) == epoch:
+            summed = i64(total[i64(slot[i64(x32)])])
+        out = append(out, i32(summed - 1))
     return out

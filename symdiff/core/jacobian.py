@@ -189,14 +189,15 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> 
     count = i64(len(roots))
     rooted = s.zeros(n)
     height = s.zeros(n)  # so many outputs, at most, depend on the node
-    group = s.zeros(n)  # a member of its group, plus one
+    group = s.zeros(n)  # a higher member of its group, plus one; 0 is the highest
     for r in roots:
         place = i64(slot[i64(r)])
         height[place] = i32(1)
         rooted[place] = i32(1)
-    # The cost of each group, kept at the place of its first member, in quarters of a multiplication: forward
-    # one for each variable and edge, reverse one for each output and edge; none where the other factor is 1,
-    # at variables and at outputs.  An edge of a sum costs an addition, and that only where two meet.
+    # The cost of each group, kept at the place of its highest member, in quarters of a multiplication:
+    # forward one for each variable and edge, reverse one for each output and edge; none where the other
+    # factor is 1, at variables and at outputs.  An edge of a sum costs an addition, and that only where two
+    # meet.
     forward = s.zeros(n)
     reverse = s.zeros(n)
     edges = s.zeros(n)
@@ -210,7 +211,7 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> 
             continue
         if o == CALL + s.integral:
             refuse_jumps(s, node, set(column))
-        home = _first(group, i)
+        home = _head(group, i) if group[i] != 0 else i
         above = i64(height[i])
         up: i64 = 0
         inner: i64 = 0
@@ -228,11 +229,13 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> 
             if i64(op[child]) <= SYM:
                 continue
             up += w
-            if i64(group[c]) == home + 1:
-                continue
-            other = _first(group, c)
-            if other != home:
-                if other < home:
+            if group[c] == 0:
+                group[c] = i32(home + 1)
+            elif i64(group[c]) != home + 1:
+                other = _head(group, c)
+                if other == home:
+                    continue
+                if other > home:
                     home, other = other, home
                 group[other] = i32(home + 1)
                 forward[home] = i32(min(i64(forward[home]) + i64(forward[other]), i64(MOST)))
@@ -250,7 +253,7 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> 
     for r in roots:
         place = i64(slot[i64(r)])
         if width[place] != 0:
-            members.setdefault(int(_first(group, place)), []).append(r)
+            members.setdefault(int(_head(group, place)), []).append(r)
     plan = Plan()
     for home, outputs in members.items():
         place = i64(home)
@@ -270,12 +273,12 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int]) -> 
     return plan
 
 
-def _first(group: vec[i32], i: i64) -> i64:
-    """The least member of i's group that is known by now; the way to it is made shorter."""
+def _head(group: vec[i32], i: i64) -> i64:
+    """The highest member of i's group; the way to it is made shorter."""
     at = i
-    while group[at] != 0 and i64(group[at]) - 1 != at:
+    while group[at] != 0:
         at = i64(group[at]) - 1
-    while group[i] != 0 and i64(group[i]) - 1 != at:
+    while i != at:
         above = i64(group[i]) - 1
         group[i] = i32(at + 1)
         i = above

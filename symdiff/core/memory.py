@@ -89,6 +89,7 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
         keep[i] = i32(new)
         new += 1
         i += 1
+    places = s.mask + 1
     s.clear()
     s.op, s.digest, s.start, s.pool = (
         append(op, i32(0)),
@@ -100,7 +101,7 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
     s.names, s.name_index = names, {name: k for k, name in enumerate(names)}
     s.name_digest, s.name_node, s.near = name_digest, name_node, near
     s.n = kept
-    s.rehash(table_size(kept))
+    s.rehash(max(table_size(kept), places // 2))  # as many nodes as there were may well be made again
 
 
 def mend(s: Store) -> None:

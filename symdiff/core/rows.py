@@ -9,7 +9,7 @@ from __future__ import annotations
 from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
-from symdiff.core.build import SHARED, scale, times, weighted_sum_of
+from symdiff.core.build import SHARED, scale, times, weighted_sum_of, weighted_sum_of_two
 from symdiff.core.derive import valued
 from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
@@ -35,6 +35,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
     length = s.zeros(n)
     row = s.zeros(3 * n + 3)
     used: i64 = 0
+    none = vec[i32]()
     # Contributions of children: column, number, node, and the one before to this column; head[column] is the
     # last one.  Both count from behind a contribution, so that 0 is none.
     head = s.zeros(i64(len(column)))
@@ -50,18 +51,23 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
         if o == SYM:
             x = i64(column.get(int(node), -1))
             if x >= 0:
-                row, used = _entry(row, used, x, ONE, ONE)
+                if used + 3 > i64(len(row)):
+                    row = extend(row, row)
+                used = _put(row, used, x, ONE, ONE)
                 length[i] = i32(1)
             continue
         lo = i64(start[node])
         arity = i64(start[node + 1]) - lo
         actives: i64 = 0
         last: i64 = 0
+        most: i64 = 0  # entries
         k: i64 = 0
         while k < arity:
-            if length[i64(slot[i64(pool[lo + k])])] != 0:
+            size = i64(length[i64(slot[i64(pool[lo + k])])])
+            if size != 0:
                 actives += 1
                 last = k
+                most += size
             k += 1
         if actives == 0:
             continue
@@ -70,6 +76,8 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
             first[i] = first[c]
             length[i] = length[c]
             continue
+        while used + 3 * most > i64(len(row)):
+            row = extend(row, row)
         at: i64 = 0
         end: i64 = 0
         if o == SCALE:
@@ -77,7 +85,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
             end = at + 3 * i64(length[i64(slot[i64(pool[lo + 1])])])
             while at < end:
                 w = mul_numbers(s, i64(pool[lo]), i64(row[at + 1]))
-                row, used = _entry(row, used, i64(row[at]), w, i64(row[at + 2]))
+                used = _put(row, used, i64(row[at]), w, i64(row[at + 2]))
                 at += 3
         elif s.is_whole(o):
             inner: dict[int, vec[i32]] = {}
@@ -92,9 +100,9 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                     inner[column_of][k] = i32(scale(s, i64(row[at + 1]), i64(row[at + 2])))
                     at += 3
             for column_of, by_branch in inner.items():
-                row, used = _entry(row, used, i64(column_of), ONE, whole_tangent(s, node, by_branch))
+                used = _put(row, used, i64(column_of), ONE, whole_tangent(s, node, by_branch))
         else:
-            others = vec[i32]()
+            others = none
             if o == PROD and arity > 2:
                 wanted_places = vec[i32](capacity=actives)
                 k = 0
@@ -133,7 +141,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                     if p != ONE:
                         w, v = times(s, w, v, p)
                     if actives == 1:
-                        row, used = _entry(row, used, x, w, v)
+                        used = _put(row, used, x, w, v)
                         continue
                     if terms + 4 > i64(len(term)):
                         term = extend(term, term)
@@ -153,7 +161,11 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                 head[x] = i32(0)
                 w = i64(term[at + 1])
                 v = i64(term[at + 2])
-                if term[at + 3] != 0:
+                before = i64(term[at + 3]) - 4
+                if before >= 0 and term[before + 3] == 0:
+                    both = weighted_sum_of_two(s, w, v, i64(term[before + 1]), i64(term[before + 2]), SHARED)
+                    w, v = times(s, ONE, both, ONE)
+                elif before >= 0:
                     summands = vec[i32](capacity=4)
                     factors = vec[i32](capacity=4)
                     while at >= 0:
@@ -162,7 +174,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                         at = i64(term[at + 3]) - 4
                     w, v = times(s, ONE, weighted_sum_of(s, summands, factors, SHARED), ONE)
                 if w != ZERO:
-                    row, used = _entry(row, used, x, w, v)
+                    used = _put(row, used, x, w, v)
         length[i] = i32((used - i64(first[i])) // 3)
     for r in range(len(roots)):
         at = i64(first[i64(places[r])])
@@ -182,11 +194,9 @@ def _is_conditional(s: Store, ids: vec[i32]) -> bool:
     return False
 
 
-def _entry(row: vec[i32], used: i64, column: i64, number: i64, node: i64) -> tuple[vec[i32], i64]:
-    """One entry more behind those in use."""
-    if used + 3 > i64(len(row)):
-        row = extend(row, row)
+def _put(row: vec[i32], used: i64, column: i64, number: i64, node: i64) -> i64:
+    """One entry more behind those in use, for which there is room."""
     row[used] = i32(column)
     row[used + 1] = i32(number)
     row[used + 2] = i32(node)
-    return row, used + 3
+    return used + 3

@@ -394,8 +394,11 @@ class Store:
         """The nodes of these names if each is a variable of the store, and none comes twice; else nothing."""
         epoch = i32(self.next_epoch())
         found: list[int] = []
+        index = -1
         for name in names:
-            index = self.name_index.get(name, -1)
+            index += 1  # names are often asked for in the order in which they were met
+            if index >= len(self.names) or self.names[index] != name:
+                index = self.name_index.get(name, -1)
             node: i64 = i64(self.name_node[index]) if index >= 0 else -1
             if node < 0 or self.mark[node] == epoch:
                 return []

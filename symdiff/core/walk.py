@@ -22,63 +22,81 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     epoch = i32(s.next_epoch())
     mark = s.mark
     slot = s.slot
-    found = vec[i32](capacity=16)
+    op = s.op
+    start = s.start
+    pool = s.pool
+    queue = s.zeros(64)  # what is marked, in the order in which it was met
+    known: i64 = 0
     high: i64 = -1
     k: i64 = 0
     while k < i64(len(roots)):
-        root = roots[k]
+        root = i64(roots[k])
         k += 1
-        if mark[i64(root)] != epoch:
-            mark[i64(root)] = epoch
-            found = append(found, root)
-            high = max(high, i64(root))
+        if mark[root] != epoch:
+            mark[root] = epoch
+            if known == i64(len(queue)):
+                queue = extend(queue, queue)
+            queue[known] = i32(root)
+            known += 1
+            high = max(high, root)
     # Downwards from the highest while nodes are dense, so that memory is read in order; parents come first.
+    # What is left, below, is then followed from the queue (at `left`), and sorted when all of it is known.
     node = high
     seen: i64 = 0
-    while seen < i64(len(found)) and high - node < 8 * seen + 64:
-        if mark[node] == epoch:
+    left: i64 = -1
+    while True:
+        if left >= 0:
+            if left == known:
+                break
+            i = i64(queue[left])
+            left += 1
+        elif seen == known:
+            break
+        elif high - node < 8 * seen + 64:
+            i = node
+            node -= 1
+            if mark[i] != epoch:
+                continue
             seen += 1
-            found = _mark_children(s, node, epoch, whole, found)
-        node -= 1
-    # What is left, below, is sorted when all of it is known.
-    below = vec[i32]()
-    if seen < i64(len(found)):
-        for f in found:
-            if i64(f) <= node:
-                below = append(below, f)
-        k = 0
-        while k < i64(len(below)):
-            below = _mark_children(s, i64(below[k]), epoch, whole, below)
+        else:
+            left = 0
+            k = 0
+            while k < known:
+                if i64(queue[k]) <= node:
+                    queue[left] = queue[k]
+                    left += 1
+                k += 1
+            known = left
+            left = 0
+            continue
+        o = i64(op[i])
+        if o <= SYM or (whole and s.is_whole(o)):
+            continue
+        k = i64(start[i])
+        end = i64(start[i + 1])
+        while k < end:
+            c = i64(pool[k])
             k += 1
-        below = ascending(below)
-        found = extend(below, found[:seen])
+            if mark[c] != epoch:
+                mark[c] = epoch
+                if known == i64(len(queue)):
+                    queue = extend(queue, queue)
+                queue[known] = i32(c)
+                known += 1
+    found = s.zeros(seen)
     at: i64 = 0
-    while at < i64(len(below)):
-        slot[i64(below[at])] = i32(at)
-        at += 1
+    if left > 0:
+        below = ascending(queue[:left])
+        while at < left:
+            slot[i64(below[at])] = i32(at)
+            at += 1
+        found = extend(below, found)
     while node < high:
         node += 1
         if mark[node] == epoch:
             slot[node] = i32(at)
             found[at] = i32(node)
             at += 1
-    return found
-
-
-def _mark_children(s: Store, node: i64, epoch: i32, whole: bool, found: vec[i32]) -> vec[i32]:
-    """Mark the node's children, and put those that were not marked behind what was found."""
-    if i64(s.op[node]) <= SYM or (whole and s.is_whole(i64(s.op[node]))):
-        return found
-    pool = s.pool
-    mark = s.mark
-    k = i64(s.start[node])
-    end = i64(s.start[node + 1])
-    while k < end:
-        c = pool[k]
-        k += 1
-        if mark[i64(c)] != epoch:
-            mark[i64(c)] = epoch
-            found = append(found, c)
     return found
 
 
