@@ -112,7 +112,7 @@ class Domain:
         if what == "not negative":
             v = f.value(node)
             mask, s = f.settle(f.sign_mask(v))
-            return mask == 0 and (v[0] * s) >= 0
+            return mask == 0 and (v[0] * s) >= 0 and not f.turning(v)
         if what == "no pole":
             v = f.value(node)
             if (more, frozen(v)) in self.angles:

@@ -112,6 +112,8 @@ class Field(Signs):
         self.positive.append(positive)
         self.info.append(info)
         self.integer.append(integer)
+        if info[0] == "sigma":
+            self.powers_of_signs.append(len(self.info) - 1)
         return len(self.prime) - 1
 
     def number_prime(self, z: int) -> int:
@@ -315,6 +317,8 @@ class Field(Signs):
         if len(monomials) > 40 or any(c < 0 for c in f.coeffs()):
             return False
         for g, d in enumerate(degrees):
+            if d and self.turning(self.gen_value[g]):
+                return False
             if d and not self.is_never_negative(self.gen_value[g]):
                 for m in monomials:
                     if m[g] & 1:
@@ -439,7 +443,10 @@ class Field(Signs):
             if e % d:
                 raise Again("root", q * d // gcd(e, d))
             sign, factor = self.put(out, sign, factor, self.number_prime(z), e // d)
+        turning = self.turning(v)
         for p, m in exponents.items():
+            if p in turning:
+                continue
             e = m * k
             if e % d:
                 raise Again("root", q * d // gcd(e, d))
@@ -453,10 +460,11 @@ class Field(Signs):
         return self.put(exponents, sign, c, p, e)
 
     def sign(self, v: Value) -> Value:
-        return ((ONE_Q if v[0] > 0 else -ONE_Q if v[0] < 0 else ZERO_Q), {}, self.sign_mask(v))
+        return ((ONE_Q if v[0] > 0 else -ONE_Q if v[0] < 0 else ZERO_Q), self.turning(v), self.sign_mask(v))
 
     def absolute(self, v: Value) -> Value:
-        return self.mul(v, self.sign(v))
+        c, turning, mask = self.sign(v)
+        return self.mul(v, (c, {p: -e for p, e in turning.items()}, mask))
 
     def add(self, values: list[Value]) -> Value:
         values = [self.settled(v) for v in values if v[0]]

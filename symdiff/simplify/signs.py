@@ -74,6 +74,7 @@ class Signs:
         self.positive: list[bool] = []  # known to be >= 0 wherever the formula is defined
         self.info: list[tuple[Any, ...]] = []  # what a kernel is; ("poly",) for other primes
         self.integer: list[int] = []  # the prime number, 0 for others
+        self.powers_of_signs: list[int] = []  # the primes (+-1)^w: positive as far as exponents add up
         self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
         self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
         self.rows: list[tuple[int, int, int]] = []  # what follows, solved
@@ -82,11 +83,21 @@ class Signs:
         self.solved = (0, 0)
 
     def is_known_positive(self, p: int) -> bool:
-        """Whether p >= 0 wherever the formula is defined."""
+        """Whether p >= 0 wherever the formula is defined; p is no (+-1)^w."""
         return self.positive[p] or self.settle(1 << p) == (0, 1)
 
+    def turning(self, v: Value) -> dict[int, int]:
+        """The factors (+-1)^w of v that are not known to be 1: where v is defined, each is its own sign."""
+        found: dict[int, int] = {}
+        for p in self.powers_of_signs:
+            if p in v[1]:
+                mask, s = self.settle(self.info[p][1])
+                if mask or s * self.info[p][2] < 0:
+                    found[p] = v[1][p]
+        return found
+
     def sign_mask(self, v: Value) -> int:
-        """The primes whose signs make up the sign of v/c."""
+        """The primes whose signs make up the sign of v/c, but for `turning(v)`."""
         m = v[2]
         for p, e in v[1].items():
             if not self.positive[p] and (e // self.q) & 1:
@@ -106,6 +117,8 @@ class Signs:
 
     def fact(self, v: Value) -> None:
         """v is known to be >= 0 wherever the formula is defined."""
+        if self.turning(v):
+            return
         m = self.sign_mask(v)
         if m:
             others = [p for p, e in v[1].items() if e > 0 and not m >> p & 1]
