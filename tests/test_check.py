@@ -70,6 +70,14 @@ WRONG = [
     ("1/x", "1/x^2"),
     ("x^2", "2*x + 10^400"),
     ("log(x)", "1/abs(x) + 1e-12*sign(x)"),
+    # No real value anywhere, and no slope over the complex numbers either.
+    ("x", "log(-x^2)"),
+    ("-sqrt(1 - x^2)/x", "1/(x^2*sqrt(-x^2 - 1))"),
+    ("x^2", "2*x + sqrt(-1 - x^2)/10^40"),
+    ("x^2", "2*x*sqrt(-x^2)"),  # 0 at 0, as the slope is
+    ("x^2", "2*x*asin(2 + x^2)"),
+    ("x^2", "x/0"),
+    ("x^2", "x + 0^(-1/3)"),
 ]
 
 
@@ -87,9 +95,11 @@ UNDECIDED = [
     ("log(-abs(x))", None, "no point was found"),
     ("sqrt(-1)*x", None, "no point was found"),
     # Equal where both are defined; the second is not defined for x < 0.
-    ("x^3/3", "exp(2*log(x))", "the derivative has no value"),
-    ("x", "log(-x^2)", "the derivative has no value"),
-    ("x^2", "x/0", "the derivative has no value"),
+    ("x^3/3", "exp(2*log(x))", "the derivative has no value; over the complex numbers they agree"),
+    ("x*log(abs(x)) - x", "log(x)", "the derivative has no value; where it has one they agree"),
+    ("x^2", "2*x*sqrt(-1 - x^2)*sqrt(-4 - 4*x^2)/(-2 - 2*x^2)", "over the complex numbers they agree"),
+    ("x^2", "piecewise(x > 0, 2*x, 1/0)", "the derivative has no value"),
+    ("x^2", "2*x*abs(sqrt(-1 - x^2))/sqrt(1 + x^2)", "the derivative has no value"),  # abs is not analytic
 ]
 
 
@@ -99,6 +109,18 @@ def test_what_cannot_be_decided_says_why(formula: str, derivative: str | None, r
     assert report.verdict == "undecided", str(report)
     assert reason in report.reason
     assert report.reason in str(report)
+
+
+def test_a_derivative_without_a_real_value_is_wrong_only_if_it_is_no_slope_however_it_is_meant() -> None:
+    """At places where it has none: the real root of -8 is -2, but (-8)^(1/3) is 1 + sqrt(3)*i."""
+    assert sd.check("cbrt(x)", "x", "1/(3*x^(2/3))", at=-8).reason.endswith("with real odd roots they agree")
+    assert sd.check("cbrt(x)", "x", "1/(2*x^(2/3))", at=-8).verdict == "wrong"
+    found = sd.check("x*log(abs(x))", "x", "log(x) + 1", at=-1)
+    assert found.verdict == "wrong"
+    assert "no real value there (over the complex numbers it is 1 + 3.14159*i), the slope is 1" in str(found)
+    # At n = 2 alone x^n has a value, and so neither has one around it.
+    assert sd.check("x^n", "x", "x^n*log(x)", at={"x": -3, "n": 2}).verdict == "undecided"
+    assert sd.check(["x*y", "y"], ["x", "y"], [["y", "x"], ["0", "log(-1 - x^2)"]]).verdict == "wrong"
 
 
 AT = [

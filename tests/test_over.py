@@ -30,6 +30,14 @@ def test_the_bound_holds_on_all_of_the_interval(f: str, interval: Any, derivativ
     assert "nothing outside" in str(found)
 
 
+@pytest.mark.parametrize("f", ["tanh(x)", "sech(x)", "coth(x)", "lambertw(x)", "x^(1/3)", "cot(x)"])
+def test_a_box_over_which_no_ball_is_known_is_halved(f: str) -> None:
+    """Over [-100, 100] the ball of exp(2*x) + 1 holds 0."""
+    found = sd.check_over(f, "x", (-100, 100))
+    assert found.verdict in ("right", "undecided")
+    assert found.parts > 1
+
+
 def test_the_largest_slope_is_bounded_too() -> None:
     found = sd.check_over("sin(3*x)", "x", (0, 3))
     with mpmath.workdps(30):
@@ -52,6 +60,17 @@ def test_a_place_where_they_differ_is_found(f: str, interval: Any, derivative: s
     assert found.verdict == "wrong", str(found)
     assert found.place is not None
     assert sd.check(f, "x", derivative, at=found.place).verdict == "wrong"
+
+
+def test_a_derivative_without_a_real_value_is_no_slope() -> None:
+    found = sd.check_over("x^2", "x", (0, 1), "2*x + sqrt(-1 - x^2)")
+    assert (found.verdict, found.parts) == ("wrong", 1)
+    assert "at x = 0.5 the derivative has no real value there (over the complex numbers" in found.reason
+    assert sd.check_over("x^2", "x", (0, 1), "x/0").verdict == "wrong"
+    # It may be meant over the complex numbers, or for x > 0 only.
+    assert sd.check_over("x^3/3", "x", (-2, -1), "exp(2*log(x))").verdict == "undecided"
+    half = sd.check_over("x*log(abs(x))", "x", (-1, 1), "log(x) + 1")
+    assert (half.verdict, 0.49 < half.share <= 0.5) == ("undecided", True)
 
 
 def test_what_is_left_open_is_named() -> None:

@@ -16,6 +16,9 @@ import pytest
 import symdiff as sd
 from symdiff import expr
 from symdiff.core import COMPILED
+from symdiff.functions import index
+from symdiff.functions.precision import PRECISION
+from symdiff.simplify.ranges import value_at
 
 #: How many different formulas are differentiated, by the effort of the simplifier, and from how many nodes on
 #: the store is collected: with rules only very many, with normal forms as many as a minute allows.
@@ -212,3 +215,27 @@ def test_a_limit_that_is_passed_leaves_the_store_usable() -> None:
     with pytest.raises(sd.LimitError):
         sd.parse("7" * 200_000)
     assert str(sd.diff("x^2", "x")) == "2*x"
+
+
+def test_no_thread_waits_for_the_store_while_it_holds_the_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other way round they do wait: facts about functions at ends of intervals are balls."""
+    enter = expr._Session.__enter__
+
+    def guarded(session: expr._Session) -> object:
+        assert not PRECISION.locked()
+        return enter(session)
+
+    monkeypatch.setattr(expr._Session, "__enter__", guarded)
+    sd.check("x^2*log10(x)", "x", "3*x", at=["sqrt(2)", "1/2"])
+    sd.check("abs(x^2 - 2)*cbrt(x)", "x", at="sqrt(2)")
+    sd.check("sin(3*x)", "x", "cos(3*x)")
+    sd.slope("abs(x)*softplus(x)", "x", at="sqrt(2) - sqrt(2)")
+    sd.check_over("swish(x)", "x", (0, 1))
+    sd.equal("sin(x)^2", "1 - cos(x)^2")
+    sd.evaluate("sqrt(2)*x", x="sqrt(2)", precision=200)
+    with PRECISION:
+        waiting = threading.Thread(target=value_at, args=(index("exp"), 1.0, 0.0))
+        waiting.start()
+        waiting.join(0.05)
+        assert waiting.is_alive()
+    waiting.join()

@@ -4,7 +4,8 @@ A derivative is compared with slopes of the function itself, which know no rule 
 
 question: what is to be compared.  domain: where.  expansion, series: the function along a line, as a power
 series in ball arithmetic.  judge: the verdict at one point.  near, germ: what holds at a kink, a jump or an
-end of the domain.  measured, slopes: differences, where there are no balls.  decide, report: the outcome.
+end of the domain.  branches: a derivative without a real value.  measured, slopes: differences, where there
+are no balls.  decide, report: the outcome.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ def check(
     method: "auto" is by "balls", and by "differences", which prove nothing, where a function has no balls.
 
     Derivative and slope are balls, intervals that hold the true value.  The verdict is "wrong" where two of
-    them do not meet, which is a proof; "right" where at every point they lie within 2^-60 of each other; "not
-    differentiable" where `at` is a kink, a jump, a pole or an end of the domain; else "undecided", with the
-    reason.
+    them do not meet, which is a proof, or the derivative is proved to have no real value while the function
+    has a slope, and to be no slope over the complex numbers either; "right" where at every point they lie
+    within 2^-60 of each other; "not differentiable" where `at` is a kink, a jump, a pole or an end of the
+    domain; else "undecided", with the reason.
 
     Raises SymdiffError where a name is none of the variables or a derivative is missing.
 

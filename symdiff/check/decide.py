@@ -19,10 +19,10 @@ from symdiff.check.judge import BITS, Judge
 from symdiff.check.measured import Measured
 from symdiff.check.places import Place
 from symdiff.check.question import Part, Question
-from symdiff.check.report import BALLS, DIFFERENCES, UNDEFINED, Point, Report, combined
+from symdiff.check.report import BALLS, DIFFERENCES, UNDEFINED, Domain, Point, Report, combined
 from symdiff.errors import SymdiffError
-from symdiff.evaluate.special import PRECISION
-from symdiff.expr import graph
+from symdiff.expr import Expr, graph
+from symdiff.functions.precision import PRECISION
 
 #: Points along each variable; fewer where a formula is so long that they would take more than a second or
 #: two.
@@ -52,23 +52,25 @@ def decide(
 
     suspect: further places, of no interest where the function is not smooth.  method: one of METHODS.
     """
-    judge = _judge(question, method)
+    numbers = [x for place in (*(places or ()), *suspect) for x in place.values() if isinstance(x, Expr)]
+    run = _Run(_judge(question, method, numbers), question)
     with PRECISION:
         before = ctx.prec
         ctx.prec = BITS[0]
         try:
-            return _Run(judge, question).report(places, suspect)
+            domain = run.collect(places, suspect)
         finally:
             ctx.prec = before
+    return run.report(domain)
 
 
-def _judge(question: Question, method: str) -> Judge | Measured:
+def _judge(question: Question, method: str, numbers: Sequence[Expr]) -> Judge | Measured:
     if method not in METHODS:
         raise SymdiffError(f"there is no method {method!r}; there are: {', '.join(METHODS)}")
     if method == DIFFERENCES:
         return Measured(question, "differences prove nothing")
     try:
-        return Judge(question)
+        return Judge(question, numbers)
     except SymdiffError as error:
         if method == BALLS:
             raise
@@ -91,6 +93,7 @@ class _Run:
         most = max(1, WORK // each)  # a long Jacobian is sampled
         self.parts = [] if self.through else question.parts(most)
         self.wanted = max(1, min(POINTS, most // count))
+        self.landmarks = landmarks(graph(list(question.outputs)))
 
     def asked(self, values: Sequence[Any], k: int) -> list[Part]:
         """What to compare at the k-th place."""
@@ -98,15 +101,18 @@ class _Run:
             return self.parts
         return [self.question.through([x if isinstance(x, Fraction) else Fraction(1) for x in values], k)]
 
-    def report(self, places: Sequence[Place] | None, suspect: Sequence[Place]) -> Report:
+    def collect(self, places: Sequence[Place] | None, suspect: Sequence[Place]) -> Domain | None:
+        """What holds at the places, and how much of the domain they are.  No expression is touched here."""
         several = places is not None and len(places) > 1
         for k, place in enumerate(places or [{}]):
             self._around(place, k, 1 if several else self.wanted)
         for k, place in enumerate(suspect):
             values = [place.get(name, Fraction(1)) for name in self.question.names]
             self._take(self.judge.at(values, self.asked(values, k), frozenset()))
+        return None if places else self.judge.domain(self.points)
+
+    def report(self, domain: Domain | None) -> Report:
         labels = list(dict.fromkeys(part.label for part in self.parts)) or [""]
-        domain = None if places else self.judge.domain(self.points)
         if domain is not None and not self.points and not self.rejected:
             self.rejected[UNDEFINED] = domain.tried
         return combined(self.points, dict(self.rejected), self.question.variables, labels, domain)
@@ -119,10 +125,9 @@ class _Run:
             values = [place[name] for name in names]
             self._take(self.judge.at(values, self.asked(values, k), frozenset(fixed)))
             return
-        numbers = landmarks(graph(list(self.question.outputs)))
         used = [0] * (1 if self.through else len(self.parts))
         for tried, values in enumerate(
-            self.judge.places(fixed, numbers, Budget(max(SEARCH, CANDIDATES * self.judge.work(1))))
+            self.judge.places(fixed, self.landmarks, Budget(max(SEARCH, CANDIDATES * self.judge.work(1))))
         ):
             parts = self.asked(values, tried)
             open_ = [i for i, count in enumerate(used) if count < wanted]

@@ -22,10 +22,10 @@ from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, POW, PROD, SCALE, SUM, SYM
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
-from symdiff.evaluate.special import PRECISION
 from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, constant, graph, handle, session, symbols
 from symdiff.functions import TABLE
+from symdiff.functions.precision import PRECISION
 
 #: Longer formulas get no diagnosis; of others so many parts are looked at, the smallest first.
 LONGEST, PARTS = 600, 80
@@ -267,9 +267,17 @@ def _match(f: Expr, x: str, wrong: Expr, suspects: list[Suspect]) -> tuple[str, 
                 runs.append(tape.at(point).outputs)
                 if len(runs) == POINTS:
                     break
-            return _first(runs, suspects, factors)
+            if names and len(runs) < ENOUGH:
+                return None
+            found = _first(runs, suspects, factors)
         finally:
             ctx.prec = before
+    if found is None:
+        return None
+    if isinstance(found, Suspect):
+        return found.kind, found.guilty, found.text
+    part, factor = found
+    return "constant factor", part, f"the derivative of {part} is taken {factor} times"
 
 
 def _without_held(e: Expr) -> Expr:
@@ -279,10 +287,11 @@ def _without_held(e: Expr) -> Expr:
 
 def _first(
     runs: list[list[Any]], suspects: list[Suspect], factors: list[tuple[Expr, Expr, Expr, Expr]]
-) -> tuple[str, Expr, str] | None:
+) -> Suspect | tuple[Expr, str] | None:
+    """The mistake, or the part that is off by a factor, and the factor."""
     for k, suspect in enumerate(suspects, 1):
         if _same([(run[0], run[k]) for run in runs]):
-            return suspect.kind, suspect.guilty, suspect.text
+            return suspect
     first = 1 + len(suspects)
     for k, (part, *_) in enumerate(factors):
         pairs = [(run[first + 2 * k], run[first + 2 * k + 1]) for run in runs]
@@ -292,7 +301,7 @@ def _first(
         named = Fraction(float(ratios[0].mid())).limit_denominator(DENOMINATOR)
         exact = abs(ratios[0] - arb(named.numerator) / named.denominator) < EQUAL
         factor = str(named) if exact else f"{float(ratios[0].mid()):.10g}"
-        return "constant factor", part, f"the derivative of {part} is taken {factor} times"
+        return part, factor
     return None
 
 

@@ -19,9 +19,9 @@ from symdiff.check.interior import LANDMARKS, LARGEST, Budget, interior
 from symdiff.core.store import NUM
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
-from symdiff.evaluate.special import PRECISION
 from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, Graph, graph
+from symdiff.functions.precision import PRECISION
 from symdiff.limits import DEFAULT, Limits
 from symdiff.parse import formula
 from symdiff.simplify.zero import proved_equal

@@ -16,6 +16,7 @@ from typing import Any
 from flint import arb, ctx
 
 from symdiff.check import domain
+from symdiff.check.branches import PRINCIPAL, BranchTape, apart, around, shown
 from symdiff.check.domain import Slice
 from symdiff.check.expansion import SeriesTape, ball
 from symdiff.check.germ import GermTape
@@ -26,11 +27,13 @@ from symdiff.check.report import (
     BALLS,
     DIFFERENCES,
     EDGE,
+    NO_REAL_VALUE,
     NO_VALUE,
     NOT_DIFFERENTIABLE,
     RIGHT,
     UNDECIDED,
     UNDEFINED,
+    VOID,
     WRONG,
     Domain,
     Point,
@@ -54,26 +57,32 @@ DIGITS = f"more than {BITS[-1]} bits would be needed"
 
 
 class Judge:
-    """Raises SymdiffError where a function has no balls or no series."""
+    """numbers: coordinates that are no fractions.  Raises SymdiffError where a function has no balls or no
+    series."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, numbers: Sequence[Expr]) -> None:
         self.question = question
         self._program = assemble(graph(list(question.outputs)), question.names)
         self.function = SeriesTape(self._program)
         self.gradient = StrictTape(assemble(graph(list(question.alleged)), question.names))
         self.slice: Slice | None = None
         self.parts: tuple[domain.Interval, ...] = ()
+        self.numbers = {id(x): ball_of(x) for x in numbers}  # a hash would ask the store
 
     @cached_property
     def germs(self) -> GermTape:
         return GermTape(self._program)
+
+    @cached_property
+    def branches(self) -> BranchTape:
+        return BranchTape(self.gradient)
 
     def places(
         self, fixed: Mapping[int, Any], landmarks: Sequence[Fraction], budget: Budget
     ) -> Iterator[list[Any]]:
         """Points of the domain with the values that are fixed; without end, or until the budget is spent."""
         count = len(self.question.names)
-        self.slice = Slice(self.function.fixed, count, {i: ball_of(x) for i, x in fixed.items()})
+        self.slice = Slice(self.function.fixed, count, {i: self.ball_of(x) for i, x in fixed.items()})
         if count == 1 and len(self.slice.free) == 1 and len(self.slice) <= LONG:
             self.parts = domain.parts(self.slice, landmarks)
         self.slice.tried = self.slice.inside = 0
@@ -99,12 +108,12 @@ class Judge:
         values: exact fractions, or expressions without variables.  fixed: which of them were asked for, so
         that what holds at a kink is of interest.
         """
-        coordinates = [ball_of(x) for x in values]
+        coordinates = [self.ball_of(x) for x in values]
         place = dict(zip(self.question.names, values, strict=True))
         found: dict[int, Point | str] = {}
         left = dict(enumerate(parts))
         first: dict[int, arb] = {}
-        lacking: set[int] = set()  # parts whose derivative has no value while the function has a slope
+        lacking: dict[int, str] = {}  # why, of parts that have a slope and whose derivative has no value
         before = ctx.prec
         try:
             for bits in BITS:
@@ -116,6 +125,7 @@ class Judge:
                     arb(int(g)) if isinstance(g, bool) else g for g in self.gradient.run(centre).outputs
                 ]
                 seen: dict[Any, list[Any]] = {}
+                beyond: _Beyond | None = None
                 for i, part in list(left.items()):
                     slope = self._slope(part, centre, seen)
                     if slope is None:
@@ -124,11 +134,12 @@ class Judge:
                             del left[i]
                         continue
                     claim = _combined(alleged, part)
-                    lacking.discard(i)
+                    lacking.pop(i, None)
                     if claim is None:
-                        lacking.add(i)
-                        continue
-                    point = self._compared(place, part, claim, slope, first.setdefault(i, claim - slope))
+                        beyond = beyond or _Beyond(self.branches, centre)
+                        point, lacking[i] = self._without_value(place, part, slope, beyond)
+                    else:
+                        point = self._compared(place, part, claim, slope, first.setdefault(i, claim - slope))
                     if point is not None:
                         found[i] = point
                         del left[i]
@@ -136,7 +147,7 @@ class Judge:
                     break
             for i, part in left.items():
                 if i in lacking:
-                    found[i] = self._point(place, part, None, None, inf, UNDECIDED, NO_VALUE)
+                    found[i] = self._point(place, part, None, None, inf, UNDECIDED, lacking[i])
                 elif i in first:
                     found[i] = self._point(place, part, None, None, inf, UNDECIDED, DIGITS)
                 else:
@@ -144,6 +155,10 @@ class Judge:
         finally:
             ctx.prec = before
         return [found[i] for i in range(len(parts))]
+
+    def ball_of(self, x: Fraction | Expr) -> Callable[[], Any]:
+        """As the function of this name, for the numbers that were given."""
+        return self.numbers[id(x)] if isinstance(x, Expr) else ball_of(x)
 
     def _slope(self, part: Part, centre: Sequence[arb], seen: dict[Any, list[Any]]) -> arb | None:
         """The derivative that the series of the function gives."""
@@ -175,6 +190,24 @@ class Judge:
         if ctx.prec == BITS[-1] and bound <= SHRUNK * abs(first).upper():
             return self._point(place, part, claim, slope, 0.0, RIGHT)
         return None
+
+    def _without_value(
+        self, place: Mapping[str, Any], part: Part, slope: arb, beyond: _Beyond
+    ) -> tuple[Point | None, str]:
+        """Of a derivative without a value: the point where it is no slope, however it may be meant, or why
+        that is not known."""
+        if any(weight and self.branches.void[k] for weight, k in part.entries):
+            return self._point(place, part, None, slope, inf, WRONG, VOID), ""
+        slopes = self._slope(part, beyond.near, beyond.seen)
+        if slopes is None:
+            return None, NO_VALUE
+        value, agreed = apart(
+            {name: _combined(outputs, part) for name, outputs in beyond.readings.items()}, slopes
+        )
+        if value is None:
+            return None, NO_VALUE + agreed
+        reason = f"{NO_REAL_VALUE} ({PRINCIPAL} it is {shown(value)})"
+        return self._point(place, part, None, slope, inf, WRONG, reason), ""
 
     def _point(
         self,
@@ -208,7 +241,7 @@ class Judge:
         if len(part.lines) > 1:
             return self._point(place, part, None, None, inf, UNDECIDED, EDGE)
         direction = part.lines[0][1]
-        exact = [x if isinstance(x, Fraction) else ball_of(x) for x in place.values()]
+        exact = [x if isinstance(x, Fraction) else self.ball_of(x) for x in place.values()]
         there = near(self.germs, exact, [int(d) for d in direction], part.order, part.output)
         if there.kind == UNKNOWN:
             return self._point(place, part, None, None, inf, UNDECIDED, there.reason, there)
@@ -232,6 +265,15 @@ class Judge:
         if apart == 0 or abs(apart).contains(0):
             return self._point(place, part, claim, there.slope, share, RIGHT, "", there)
         return self._point(place, part, claim, there.slope, share, UNDECIDED, there.reason, there)
+
+
+class _Beyond:
+    """What derivatives without a value may mean around a point.  seen: expansions of the function there."""
+
+    def __init__(self, tape: BranchTape, centre: Sequence[arb]) -> None:
+        self.near = around(centre)
+        self.readings = tape.readings(self.near)
+        self.seen: dict[Any, list[Any]] = {}
 
 
 def ball_of(value: Fraction | Expr) -> Callable[[], Any]:

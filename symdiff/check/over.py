@@ -15,16 +15,17 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
+from symdiff.check.branches import PRINCIPAL, BranchTape, apart, around, shown
 from symdiff.check.expansion import SeriesTape, ball
 from symdiff.check.places import place_of
 from symdiff.check.question import question
-from symdiff.check.report import RIGHT, UNDECIDED, WRONG
+from symdiff.check.report import NO_REAL_VALUE, RIGHT, UNDECIDED, VOID, WRONG
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
-from symdiff.evaluate.special import PRECISION
 from symdiff.expr import Expr, graph
+from symdiff.functions.precision import PRECISION
 
 #: Bits, the order of the rest, and the bound that is aimed at, beside the largest slope.
 BITS, ORDER, WITHIN = 192, 10, 1e-12
@@ -135,15 +136,19 @@ class _Cover:
         self.parts = 0
         self.done = Fraction(0)
         self.left: list[Cell] = []
+        self.branches = BranchTape(claim.fixed)
+        self.unreal: tuple[dict[str, Fraction], str] | None = None
 
     def run(self) -> Over:
         whole: Cell = tuple(self.box[name] for name in self.names)
         most = max(16, min(PARTS, WORK // (4 * ORDER * (len(self.function) + len(self.claim)))))
-        heap: list[tuple[float, Cell, tuple[float, float] | None]] = [(-inf, whole, None)]  # the worst first
+        # The worst first, of those of which nothing is known the largest.
+        heap: list[tuple[float, Fraction, Cell, tuple[float, float] | None]]
+        heap = [(-inf, Fraction(-1), whole, None)]
         for _ in range(most):
             if not heap or heap[0][0] >= -WITHIN * self.largest:
                 break
-            _, cell, _ = heappop(heap)
+            *_, cell, _ = heappop(heap)
             for part in _halved(cell, whole) if self.parts else [whole]:
                 self.parts += 1
                 found = self._bound(part)
@@ -151,17 +156,19 @@ class _Cover:
                     return self._over(WRONG, found, self._differ(found))
                 if found is not None:
                     self.largest = max(self.largest, found[1])
-                elif _halved(part, whole) == []:
+                elif self._without_values(part) or not _halved(part, whole):
                     self.left.append(part)
                     continue
-                heappush(heap, (-inf if found is None else -found[0], part, found))
-        for _, cell, found in heap:
+                heappush(heap, (-inf if found is None else -found[0], -_volume(part, whole), part, found))
+        for *_, cell, found in heap:
             if found is None:
                 self.left.append(cell)
             else:
                 self.bound = max(self.bound, found[0])
                 self.done += _volume(cell, whole)
         self.left.sort()
+        if self.unreal and not self.done:
+            return self._over(WRONG, *self.unreal)
         if self.left:
             first = _shown(dict(zip(self.names, self.left[0], strict=True)))
             share = float(1 - self.done)
@@ -209,11 +216,33 @@ class _Cover:
     def _point(self, middles: list[Fraction]) -> dict[str, Fraction] | None:
         """The centre, if they differ there."""
         centre = [ball(m) for m in middles]
+        place = dict(zip(self.names, middles, strict=True))
         f = self.function.along(centre, self.direction, 1)[0]
         g = self.claim.along(centre, self.direction, 1)[0]
+        if f is not None and g is None and self.unreal is None:
+            self.unreal = self._without_value(place, centre)
         if f is None or g is None or (g[0] - f[1]).contains(0):
             return None
-        return dict(zip(self.names, middles, strict=True))
+        return place
+
+    def _without_values(self, cell: Cell) -> bool:
+        """Whether the derivative has no real value on all of the cell, for certain."""
+        value = self.branches.readings([_cover(a, b) for a, b in cell])[PRINCIPAL][0]
+        return self.branches.void[0] or isinstance(value, acb)
+
+    def _without_value(
+        self, place: dict[str, Fraction], centre: list[arb]
+    ) -> tuple[dict[str, Fraction], str] | None:
+        """The centre, if the derivative has no real value around it and is no slope otherwise."""
+        if self.branches.void[0]:
+            return place, VOID
+        near = around(centre)
+        f = self.function.along(near, self.direction, 1)[0]
+        values = {name: outputs[0] for name, outputs in self.branches.readings(near).items()}
+        value = None if f is None else apart(values, f[1])[0]
+        if value is None:
+            return None
+        return place, f"at {_named(place)} {NO_REAL_VALUE} ({PRINCIPAL} it is {shown(value)})"
 
     def _differ(self, place: dict[str, Fraction]) -> str:
         centre = [ball(x) for x in place.values()]
@@ -222,8 +251,7 @@ class _Cover:
         values = (
             "" if f is None or g is None else f"{float(g[0].mid()):.10g}, the slope {float(f[1].mid()):.10g}"
         )
-        where = ", ".join(f"{name} = {float(x):.12g}" for name, x in place.items())
-        return f"at {where} the derivative is {values}"
+        return f"at {_named(place)} the derivative is {values}"
 
 
 def _cover(a: Fraction, b: Fraction) -> arb:
@@ -252,6 +280,10 @@ def _volume(cell: Cell, whole: Cell) -> Fraction:
 
 def _shown(box: Mapping[str, tuple[Fraction, Fraction]]) -> str:
     return ", ".join(f"{name} in [{a}, {b}]" for name, (a, b) in box.items())
+
+
+def _named(place: Mapping[str, Fraction]) -> str:
+    return ", ".join(f"{name} = {float(x):.12g}" for name, x in place.items())
 
 
 def _plain(box: Mapping[str, tuple[Fraction, Fraction]]) -> dict[str, list[str]]:

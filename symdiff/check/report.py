@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import isfinite, log10
 from typing import Any
@@ -29,10 +29,11 @@ class Point:
 
     at: the values of the variables, exact: fractions, or expressions such as sqrt(2).  variable: along which,
     "x, x" for a second derivative; "" for a direction through all of them, and then both values are slopes
-    along it.  derivative: the formula's value.  slope: the function's own.  difference: a bound of
-    |derivative - slope| beside the larger of the two.  method: "balls", a proof, or "differences", measured.
-    reason: for every verdict but "right".  left, right: the slopes on both sides, where they were asked for.
-    output: of which formula, where several are checked.
+    along it.  derivative: the formula's value, nan where it has none.  slope: the function's own.
+    difference: a bound of |derivative - slope| beside the larger of the two, infinite where there is only
+    one.  method: "balls", a proof, or "differences", measured.
+    reason: for every verdict but "right", and "wrong" of two values.  left, right: the slopes on both sides,
+    where they were asked for.  output: of which formula, where several are checked.
     """
 
     at: Mapping[str, Fraction | Expr]
@@ -61,6 +62,9 @@ class Point:
             what = "the derivative along a direction"
         if self.output is not None:
             what += f" of formula {self.output + 1}"
+        if self.reason:
+            said = self.reason.removeprefix("the derivative")
+            return f"{self.verdict} {where}: {what}{said}, the slope is {self.slope:.6g}"
         a, b = _apart(self.derivative, self.slope)
         if a == b and self.verdict == WRONG:
             share = f"{self.difference:.1e} of it"
@@ -207,6 +211,7 @@ def combined(
     domain: Domain | None,
 ) -> Report:
     """The report over points: one wrong point is enough, and every label needs one that is right."""
+    points = [_reconsidered(p, points) for p in points]
     found = tuple(points)
 
     def report(verdict: str, worst: Point | None, reason: str = "") -> Report:
@@ -214,16 +219,17 @@ def combined(
 
     for verdict in (WRONG, NOT_DIFFERENTIABLE):
         guilty = [p for p in points if p.verdict == verdict]
+        guilty = [p for p in guilty if isfinite(p.derivative)] or guilty
         if guilty:
             largest = max(p.difference for p in guilty)
             # The first of those that are as wrong as any has the simplest values.
             worst = next(p for p in guilty if p.difference >= largest / 4)
-            return report(verdict, worst, worst.reason or str(worst))
+            return report(verdict, worst, str(worst) if verdict == WRONG else worst.reason)
     unclear = [p for p in points if p.verdict == UNDECIDED]
     right = [p for p in points if p.verdict == RIGHT]
-    without = [p for p in unclear if p.reason == NO_VALUE]
+    without = [p for p in unclear if p.reason.startswith(NO_VALUE)]
     if len(without) >= max(2, len(points) * MANY):
-        return report(UNDECIDED, without[0], f"at {without[0].place()} {NO_VALUE}")
+        return report(UNDECIDED, without[0], f"at {without[0].place()} {without[0].reason}")
     for variable in labels:
         if not any(p.variable in (variable, "") for p in right):
             mine = [p for p in unclear if p.variable in (variable, "")]
@@ -234,10 +240,25 @@ def combined(
     return report(RIGHT, max(right, key=lambda p: p.difference) if right else None)
 
 
+def _reconsidered(point: Point, points: Sequence[Point]) -> Point:
+    """A derivative without a real value is not called wrong if it is right at a point where it has one: then
+    it may be meant for such points only.  That it is 0 there may be chance, as x*sqrt(-x^2) is at 0."""
+    if not point.reason.startswith(NO_REAL_VALUE):
+        return point
+    same = [p for p in points if (p.variable, p.output) == (point.variable, point.output)]
+    if not any(p.verdict == RIGHT and p.derivative for p in same):
+        return point
+    return replace(point, verdict=UNDECIDED, reason=f"{NO_VALUE}; where it has one they agree")
+
+
 #: The formula has a slope where its alleged derivative has no value.  One such point may be where the digits
 #: end, as for 1/sqrt(1 - tanh(x)^2) at x = 1000; two and this share of all points show a smaller domain.
 MANY = 0.25
 NO_VALUE = "the function has a slope, but the derivative has no value"
+
+#: Why a derivative is wrong that is no number to compare.
+NO_REAL_VALUE = "the derivative has no real value there"
+VOID = "the derivative has no value anywhere"
 
 #: Why a candidate is no point to measure at.
 UNDEFINED = "the formula has no value"

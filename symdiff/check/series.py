@@ -166,9 +166,10 @@ def cosh(u: Series) -> Series:
     return (u.exp() + (-u).exp()) / 2
 
 
-def tanh(u: Series) -> Series:
+def tanh(u: Series) -> Value | None:
     """By 1 - 2/(exp(2*u) + 1), whose coefficients cancel nothing in the flat tails."""
-    return 1 - 2 / ((2 * u).exp() + 1)
+    part = over(arb(2), (2 * u).exp() + 1)
+    return None if part is None else 1 - part
 
 
 def coth(u: Series) -> Value | None:
@@ -176,8 +177,8 @@ def coth(u: Series) -> Value | None:
     return None if part is None else 1 + part
 
 
-def sech(u: Series) -> Series:
-    return 1 / cosh(u)
+def sech(u: Series) -> Value | None:
+    return over(arb(1), cosh(u))
 
 
 def csch(u: Series) -> Value | None:

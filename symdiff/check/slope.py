@@ -26,8 +26,8 @@ from symdiff.check.question import HIGHEST
 from symdiff.check.report import BALLS, DIFFERENCES, NOT_DIFFERENTIABLE, RIGHT, UNDECIDED
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.program import assemble
-from symdiff.evaluate.special import PRECISION
 from symdiff.expr import Expr, graph
+from symdiff.functions.precision import PRECISION
 from symdiff.parse import formula
 
 #: Bits to which a slope is wanted: those of a float and some.
@@ -120,10 +120,12 @@ def slope(f: Any, variable: str | Expr | None = None, at: Any = None, *, order: 
         if order > 1:
             raise SymdiffError(f"{error}, so only its first derivative is measured") from None
         return _measured_formula(expr, names, along, place)
+    values = [place[name] for name in names]
+    balls = [ball_of(x) for x in values]
     with PRECISION:
         before = ctx.prec
         try:
-            return _of_formula(tape, germs, [place[name] for name in names], names.index(along), order)
+            return _of_formula(tape, germs, values, balls, names.index(along), order)
         finally:
             ctx.prec = before
 
@@ -135,16 +137,21 @@ def slope_ball(f: Expr, along: str, place: Mapping[str, Any], bits: int) -> arb 
         tape = SeriesTape(assemble(graph([f]), names))
     except SymdiffError:
         return None
+    balls = [ball_of(x) for x in place.values()]
     with PRECISION, ctx.workprec(bits):
-        found = tape.along([ball_of(place[n])() for n in names], [int(n == along) for n in names], 1)[0]
+        found = tape.along([x() for x in balls], [int(n == along) for n in names], 1)[0]
     return None if found is None else found[1]
 
 
 def _of_formula(
-    tape: SeriesTape, germs: Callable[[], GermTape], values: list[Fraction | Expr], along: int, order: int
+    tape: SeriesTape,
+    germs: Callable[[], GermTape],
+    values: list[Fraction | Expr],
+    balls: list[Callable[[], Any]],
+    along: int,
+    order: int,
 ) -> Slope:
     direction = [int(i == along) for i in range(len(values))]
-    balls = [ball_of(x) for x in values]
     for bits in BITS:
         ctx.prec = bits
         found = tape.along([x() for x in balls], direction, order)[0]

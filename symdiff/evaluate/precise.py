@@ -19,9 +19,9 @@ from flint import arb, ctx, fmpq
 from symdiff.core.store import NUM, SYM
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate.program import assemble
-from symdiff.evaluate.special import PRECISION
 from symdiff.evaluate.strict import StrictTape
 from symdiff.expr import Expr, Graph, graph
+from symdiff.functions.precision import PRECISION
 
 #: Precisions that may be asked for, in bits.
 MOST_BITS = 1 << 20

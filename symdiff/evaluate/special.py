@@ -8,9 +8,10 @@ and no short formula is accurate, ball arithmetic gives the value, correct to th
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 from math import copysign, inf, nan
+
+from symdiff.functions.precision import PRECISION
 
 Real = Callable[[float], float]
 Real2 = Callable[[float, float], float]
@@ -225,9 +226,6 @@ def sinc(x: float) -> float:
 
 
 # ------------------------------------------------------------ by ball arithmetic
-
-#: flint's precision is one number for the whole process, so only one thread at a time may set it.
-PRECISION = threading.Lock()
 
 #: A value is rounded to a float only when it is known to this many bits: 53 and a few guard bits.
 _BITS = 60

@@ -39,6 +39,7 @@ from symdiff.core.spans import hull
 from symdiff.core.store import Store
 from symdiff.expr import STORE
 from symdiff.functions import BY_NAME, TABLE
+from symdiff.functions.precision import PRECISION
 from symdiff.functions.record import EVEN, ODD, Function
 from symdiff.limits import DEFAULT
 from symdiff.parse.reader import read
@@ -56,7 +57,7 @@ INTEGERS = ("is an integer", "keeps integers")
 INTERVAL = re.compile(r"(?P<left>[(\[])(?P<low>[^,]+), *(?P<high>[^,]+)(?P<right>[)\]])")
 
 #: Bits for the values of functions at ends of intervals.
-PRECISION = 80
+BITS = 80
 
 _LINE = re.compile(
     rf"(?P<name>\w+) +(?P<what>{'|'.join([*BEHAVIOUR, *CHOICE, *INTEGERS])})(?: +on +(?P<on>.+))?"
@@ -201,16 +202,12 @@ def value_at(f: int, r: float, t: float) -> tuple[float, float]:
         return -inf, inf
     from flint import arb, ctx
 
-    before = ctx.prec
-    ctx.prec = PRECISION
-    try:
+    with PRECISION, ctx.workprec(BITS):
         ball = getattr(arb(r) + arb(t) * arb.pi() / 12, record.arb)()
         if not ball.is_finite():
             return -inf, inf
         # Through text these would be exact; as floats they may be rounded either way.
         low, high = nextafter(float(ball.lower()), -inf), nextafter(float(ball.upper()), inf)
-    finally:
-        ctx.prec = before
     return (low if isfinite(low) else -inf), (high if isfinite(high) else inf)
 
 
