@@ -66,6 +66,8 @@ REFERENCE: dict[str, Any] = {
     "cbrt": lambda x: mpmath.sign(x) * mpmath.root(abs(x), 3),
     "lgamma": lambda x: mpmath.log(abs(mpmath.gamma(x))),
     "trigamma": lambda x: mpmath.psi(1, x),
+    "polygamma": mpmath.psi,
+    "besseli": lambda nu, x: mpmath.re(mpmath.besseli(nu, x)),
     "erfcinv": lambda x: mpmath.erfinv(1 - x),
     "dawson": lambda x: mpmath.sqrt(mpmath.pi) / 2 * mpmath.exp(-(x**2)) * mpmath.erfi(x),
     "airyaiprime": lambda x: mpmath.airyai(x, derivative=1),
@@ -76,10 +78,6 @@ REFERENCE: dict[str, Any] = {
     "not": operator.not_,
     **{name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")},
 }
-
-
-#: mpmath answers these with a complex number even where the value is real.
-COMPLEX = ("besseli",)
 
 
 @cache
@@ -95,9 +93,7 @@ def formula(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
 def reference(i: int) -> Any:
     """The function TABLE[i] by mpmath: by its name there, else as above, else by its definition."""
     f = TABLE[i]
-    if f.mpmath and f.mpmath in COMPLEX:
-        return lambda *x: mpmath.re(getattr(mpmath, f.mpmath)(*x))
-    if f.mpmath:
+    if f.mpmath and "." not in f.mpmath:
         return getattr(mpmath, f.mpmath)
     return REFERENCE[f.name] if f.name in REFERENCE else formula(f.definition, f.parameters)
 

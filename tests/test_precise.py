@@ -60,7 +60,7 @@ def test_values_are_taken_as_exactly_as_they_are_written() -> None:
         ("x", 1, 2.5, sd.SymdiffError, "number of bits"),
         ("x", [1, 2], 60, sd.SymdiffError, "the value of x is not a number"),
         ("x", float("nan"), 60, sd.SymdiffError, "the value of x is not a number"),
-        ("x", "y", 60, sd.SymdiffError, "it has variables"),
+        ("x", "y", 60, sd.SymdiffError, "it has the variable y"),
     ],
 )
 def test_what_has_no_precise_value_is_refused(

@@ -84,7 +84,8 @@ class Slice(StrictTape):
     how often it was run, and how often all outputs had a value."""
 
     def __init__(self, tape: StrictTape, count: int, fixed: Mapping[int, Callable[[], Any]]) -> None:
-        self.program, self.functions, self.instructions = tape.program, tape.functions, tape.instructions
+        self.program, self.numbers = tape.program, tape.numbers
+        self.functions, self.instructions = tape.functions, tape.instructions
         self.fixed = fixed
         self.free = [i for i in range(count) if i not in fixed]
         self.tried = self.inside = 0

@@ -36,11 +36,22 @@ def dotted(name: str) -> Any:
 @cache  # one entry for each record at most
 def definition(name: str) -> Program | None:
     """The program of a record's `definition` over its parameters; None where there is none."""
+    f = record(name)
+    return _program(f.definition, f) if f.definition else None
+
+
+@cache
+def domain(name: str) -> Program | None:
+    """The same of `defined`, the condition for a real value."""
+    f = record(name)
+    return _program(f.defined, f) if f.defined else None
+
+
+def _program(text: str, f: Function) -> Program:
     from symdiff.expr import graph
     from symdiff.parse import formula
 
-    f = record(name)
-    return assemble(graph([formula(f.definition)]), f.parameters) if f.definition else None
+    return assemble(graph([formula(text)]), f.parameters)
 
 
 def nowhere(name: str, backend: str) -> SymdiffError:

@@ -1,7 +1,8 @@
-"""Functions of real balls for which `flint.arb` has no method: arbs in, an arb that holds every value out.
+"""Functions of balls for which `flint.arb` has no method: arbs in, an arb that holds every value out.
 
-A ball is an interval with a proof: the true value lies in it, whatever was rounded on the way. Outside the
-domain the answer is nan. The method: F. Johansson, Arb, IEEE Transactions on Computers 66 (2017).
+Those that are not of real numbers only take `flint.acb`, too.  A ball is an interval with a proof: the true
+value lies in it, whatever was rounded on the way.  Outside the domain the answer is nan.  The method:
+F. Johansson, Arb, IEEE Transactions on Computers 66 (2017).
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ LARGEST_ORDER = 1000
 
 def polygamma(n: arb, x: arb) -> arb:
     """The n-th derivative of digamma, n = 0, 1, 2, ..."""
+    if isinstance(x, acb):
+        return x.polygamma(n) if n.real.is_integer() and 0 <= n.real <= LARGEST_ORDER else acb("nan")
     if not (n.is_integer() and 0 <= n <= LARGEST_ORDER) or (x.is_integer() and x <= 0):
         return arb("nan")
     return x.digamma() if n == 0 else acb(x).polygamma(acb(n)).real
@@ -82,10 +85,14 @@ def airybiprime(x: arb) -> arb:
 
 
 def ellipk(m: arb) -> arb:
+    if isinstance(m, acb):
+        return m.elliptic_k()
     return acb(m).elliptic_k().real if m < 1 else arb("nan")
 
 
 def ellipe(m: arb) -> arb:
+    if isinstance(m, acb):
+        return m.elliptic_e()
     return acb(m).elliptic_e().real if m <= 1 else arb("nan")
 
 

@@ -17,6 +17,7 @@ from symdiff.core import walk
 from symdiff.core.store import CALL, NUM, ONE, SYM
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.adapters import Adapters
+from symdiff.evaluate.backends import dotted
 from symdiff.evaluate.given import name_of, names_of, unknown, variables
 from symdiff.evaluate.nested import Structure, assembled, flat_out, places, template
 from symdiff.evaluate.program import Program, assemble
@@ -45,7 +46,12 @@ BACKENDS = {
     "complex": "complex numbers and arrays",
     "torch": "torch's tensors, and gradients flow through",
     "jax": "jax's arrays, and gradients flow through",
+    "mpmath": "numbers of mpmath's precision, complex ones too, and exact numbers",
+    "arb": "balls of flint's precision, complex ones too, and exact numbers",
 }
+
+#: Backends with numbers of their own.
+OWN = ("torch", "jax", "mpmath", "arb")
 
 #: How the llvm backend is installed.
 INSTALL = 'pip install "symdiff-engine[jit]"'
@@ -77,7 +83,7 @@ class Compiled(Adapters):
 
     __slots__ = (
         *("__call__", "__weakref__", "accuracy", "backend", "program", "structure", "threads"),
-        *("_arrays", "_derived", "_formulas", "_only_arrays", "_scalars", "_tape", "_tensors"),
+        *("_arrays", "_derived", "_formulas", "_only_arrays", "_own", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
 
@@ -100,7 +106,7 @@ class Compiled(Adapters):
         self._tape = Tape(program, COMPLEX_ARITHMETIC if backend == "complex" else REAL_ARITHMETIC)
         self._arrays: ArrayCode | ComplexCode | None = None
         self._scalars: Callable[..., Any] | None = None
-        self._tensors: Callable[..., list[Any]] | None = None
+        self._own: Callable[..., list[Any]] | None = None
         self._derived: dict[str, Compiled] = {}
         self.__call__ = lambda *values, **named: self._general(values, named)
 
@@ -193,8 +199,10 @@ class Compiled(Adapters):
         """Any call that the generated code does not take as it stands."""
         out = None if "out" in self.inputs else named.pop("out", None)
         values = self._bound(args, named)
-        if self.backend in ("torch", "jax"):
-            return assembled(self.structure, self._tensor_code()(*values))
+        if self.backend in OWN:
+            if out is not None:
+                raise SymdiffError(f"the {self.backend} backend has no out=")
+            return assembled(self.structure, self._own_code()(*values))
         numbers = None if out is not None or self._only_arrays else self._numbers(values)
         if numbers is not None:
             return self._scalar_call()(*numbers)
@@ -263,12 +271,15 @@ class Compiled(Adapters):
     def _careful(self, *values: Any) -> Any:
         return assembled(self.structure, self._tape(*values))
 
-    def _tensor_code(self) -> Callable[..., list[Any]]:
-        if self._tensors is None:
-            from symdiff.evaluate.tensors import tensor_function
+    def _own_code(self) -> Callable[..., list[Any]]:
+        if self._own is None:
+            if self.backend in ("torch", "jax"):
+                from symdiff.evaluate.tensors import tensor_function
 
-            self._tensors = tensor_function(self.backend, self.program, self.outputs)
-        return self._tensors
+                self._own = tensor_function(self.backend, self.program, self.outputs)
+            else:
+                self._own = dotted(f"symdiff.evaluate.{self.backend}.function")(self.program)
+        return self._own
 
     def _array_code(self) -> ArrayCode | ComplexCode:
         if self._arrays is None:
@@ -305,9 +316,10 @@ def compile_formulas(
     the arguments; if left out, the Python function's parameters, or else the variables of the formulas,
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
     arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code, "torch" and "jax"
-    take tensors and let the symbolic gradients flow.  threads: how many share a large array on machine code.
-    accuracy: of the llvm backend's own functions (exp, log, pow, cbrt, erf, the circular and hyperbolic
-    ones), "standard" is at most 2 ulp, "high" 0.6.
+    take tensors and let the symbolic gradients flow, "mpmath" and "arb" compute with the digits that these
+    libraries have when they are called, nan where the formula is not defined, at poles too.
+    threads: how many share a large array on machine code.  accuracy: of the llvm backend's own functions
+    (exp, log, pow, cbrt, erf, the circular and hyperbolic ones), "standard" is at most 2 ulp, "high" 0.6.
 
     Raises SymdiffError where a formula has a variable that is not among `vars`, and where "llvm" is asked for
     but llvmlite is not installed.
@@ -315,6 +327,10 @@ def compile_formulas(
     >>> fn = compile_formulas(["x^2*y", "2*x*y"], ["x", "y"])
     >>> fn(3.0, 2.0)
     [18.0, 12.0]
+    >>> from mpmath import mp
+    >>> with mp.workdps(30):
+    ...     print(compile_formulas("sqrt(x)", "x", backend="mpmath")(2))
+    1.41421356237309504880168872421
     """
     if backend not in BACKENDS:
         there = "; ".join(f'"{name}" ({takes})' for name, takes in BACKENDS.items())

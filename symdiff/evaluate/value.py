@@ -8,7 +8,7 @@ from typing import Any
 
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate.compiled import Compiled
-from symdiff.evaluate.given import name_of, unknown, variables
+from symdiff.evaluate.given import constant, name_of, unknown, variables
 from symdiff.evaluate.program import assemble
 from symdiff.evaluate.python import Tape
 from symdiff.expr import Expr, graph
@@ -43,7 +43,7 @@ def evaluate(
         if name in given:
             raise SymdiffError(f"{name} is given twice")
         rounded = precision is None and isinstance(value, (str, Expr))
-        given[name] = _constant(name, value) if rounded else value
+        given[name] = _in_floats(name, value) if rounded else value
     for name in given:
         if name not in inputs:
             if isinstance(f, str) and name not in unicodedata.normalize("NFKC", f):
@@ -63,12 +63,7 @@ def evaluate(
     return function(*[given[name] for name in inputs])
 
 
-def _constant(name: str, text: str | Expr) -> float:
-    """A value that is written as a formula without variables."""
-    from symdiff.parse import formula
-
-    nodes = graph([formula(text)])
-    if variables(nodes):
-        raise SymdiffError(f"the value of {name} is not a number: it has the variable {variables(nodes)[0]}")
-    value: float = Tape(assemble(nodes, []))()[0]
+def _in_floats(name: str, text: str | Expr) -> float:
+    """The float of a value that is written as a formula without variables."""
+    value: float = Tape(assemble(constant(name, text), ()))()[0]
     return value

@@ -84,8 +84,8 @@ FUNCTIONS = (
     Function(
         "hypot", ("x", "y"), derivative=("x/hypot(x, y)", "y/hypot(x, y)"), smooth="x != 0 or y != 0",
         range="[0, oo)",
-        python="math.hypot", math="hypot", numpy="hypot", mpmath="hypot", arb="symdiff.evaluate.balls.hypot",
-        latex=r"\operatorname{hypot}",
+        python="math.hypot", math="hypot", numpy="hypot", arb="symdiff.evaluate.balls.hypot",
+        mpmath="hypot", real=True, latex=r"\operatorname{hypot}",
     ),
     # sin(x)/x with its limit 1 at 0; the derivative keeps the removable point at 0.
     Function(

@@ -11,56 +11,58 @@ from symdiff.functions.record import EVEN, ODD, Function
 FUNCTIONS = (
     Function(
         "abs", derivative=("sign(x)",), smooth="x != 0", parity=EVEN, range="[0, oo)", exact="builtins.abs",
-        python="math.fabs", math="fabs", numpy="abs", arb="symdiff.evaluate.balls.absolute", mpmath="fabs",
-        latex=r"\left|#1\right|",
+        python="math.fabs", math="fabs", numpy="abs", arb="symdiff.evaluate.balls.absolute",
+        mpmath="fabs", real=True, latex=r"\left|#1\right|",
     ),
     Function(
         "sign", aliases=("sgn",), derivative=("0",), jumps=True, smooth="x != 0", parity=ODD, range="[-1, 1]",
         exact="symdiff.functions.exact.sign",
-        python="symdiff.evaluate.special.sign", numpy="sign", arb="sgn", mpmath="sign",
+        python="symdiff.evaluate.special.sign", numpy="sign", arb="sgn", mpmath="sign", real=True,
         latex=r"\operatorname{sgn}",
     ),
     Function(
         "floor", derivative=("0",), jumps=True, smooth="x != floor(x)", exact="math.floor",
-        python="symdiff.evaluate.special.floor", numpy="floor", arb="floor", mpmath="floor",
+        python="symdiff.evaluate.special.floor", numpy="floor", arb="floor", mpmath="floor", real=True,
         latex=r"\left\lfloor #1 \right\rfloor",
     ),
     Function(
         "ceil", aliases=("ceiling",), derivative=("0",), jumps=True, smooth="x != floor(x)",
         exact="math.ceil", python="symdiff.evaluate.special.ceil", numpy="ceil", arb="ceil", mpmath="ceil",
-        latex=r"\left\lceil #1 \right\rceil",
+        real=True, latex=r"\left\lceil #1 \right\rceil",
     ),
     # To the nearest integer, halves to the even one, as Python and IEEE 754 do.
     Function(
         "round", derivative=("0",), jumps=True, smooth="x + 1/2 != floor(x + 1/2)", parity=ODD,
         exact="builtins.round",
         python="symdiff.evaluate.special.round", numpy="rint", scipy="round",
-        arb="symdiff.evaluate.balls.nearest", mpmath="nint", latex=r"\operatorname{round}",
+        arb="symdiff.evaluate.balls.nearest", mpmath="nint", real=True, latex=r"\operatorname{round}",
     ),
     # The fractional part x - floor(x), never negative.
     Function(
         "frac", derivative=("1",), definition="x - floor(x)", jumps=True, smooth="x != floor(x)", period="1",
         range="[0, 1)", exact="symdiff.functions.exact.frac",
-        python="symdiff.evaluate.special.frac", mpmath="frac", latex=r"\operatorname{frac}",
+        python="symdiff.evaluate.special.frac", mpmath="frac", real=True, latex=r"\operatorname{frac}",
     ),
     # The remainder x - y*floor(x/y), with the sign of y.
     Function(
         "mod", ("x", "y"), derivative=("1", "-floor(x/y)"), defined="y != 0", jumps=True,
         smooth="x/y != floor(x/y)", exact="symdiff.functions.exact.mod",
-        python="symdiff.evaluate.special.mod", numpy="mod", mpmath="fmod",
+        python="symdiff.evaluate.special.mod", numpy="mod", mpmath="fmod", real=True,
         arb="symdiff.evaluate.balls.remainder", latex=r"#1 \bmod #2",
     ),
     Function(
         "min", ("x", "y"), folds=True,
         derivative=("piecewise(x < y, 1, 0)", "piecewise(x < y, 0, 1)"),
         smooth="x != y", exact="builtins.min",
-        python="symdiff.evaluate.special.minimum", numpy="minimum", arb="min", latex=r"\min",
+        python="symdiff.evaluate.special.minimum", numpy="minimum", arb="min",
+        mpmath="builtins.min", real=True, latex=r"\min",
     ),
     Function(
         "max", ("x", "y"), folds=True,
         derivative=("piecewise(x >= y, 1, 0)", "piecewise(x >= y, 0, 1)"),
         smooth="x != y", exact="builtins.max",
-        python="symdiff.evaluate.special.maximum", numpy="maximum", arb="max", latex=r"\max",
+        python="symdiff.evaluate.special.maximum", numpy="maximum", arb="max",
+        mpmath="builtins.max", real=True, latex=r"\max",
     ),
     Function(
         "clamp", ("x", "low", "high"), aliases=("clip",),

@@ -41,7 +41,8 @@ class Function(NamedTuple):
     numpy, scipy      names in `numpy` and in `scipy.special`, for arrays.
     arb               a method's name in `flint.arb`, called as arb.name(*arguments), or the dotted name of a
                       function of balls.
-    mpmath            a name in `mpmath`.
+    mpmath            a name in `mpmath`, or the dotted name of a function of its numbers.
+    real              whether these two are of real numbers only; elsewhere `definition` may still serve.
     latex             a command to stand before the argument, or a template with #1, #2 in the arguments'
                       places; for comparisons and connectives the sign between them.
     """
@@ -70,4 +71,5 @@ class Function(NamedTuple):
     scipy: str = ""
     arb: str = ""
     mpmath: str = ""
+    real: bool = False
     latex: str = ""

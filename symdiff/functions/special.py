@@ -29,14 +29,14 @@ _ERROR = (
     Function(
         "erfinv", derivative=("sqrt(pi)*exp(erfinv(x)^2)/2",), defined="abs(x) < 1", parity=ODD,
         special=(("0", "0"),), inverse="erf",
-        python="symdiff.evaluate.special.erfinv", scipy="erfinv", arb="erfinv", mpmath="erfinv",
+        python="symdiff.evaluate.special.erfinv", scipy="erfinv", arb="erfinv", mpmath="erfinv", real=True,
         latex=r"\operatorname{erf}^{-1}",
     ),
     Function(
         "erfcinv", derivative=("-sqrt(pi)*exp(erfcinv(x)^2)/2",), defined="x > 0 and x < 2",
         special=(("1", "0"),), inverse="erfc",
         python="symdiff.evaluate.special.erfcinv", scipy="erfcinv", arb="erfcinv",
-        latex=r"\operatorname{erfc}^{-1}",
+        mpmath="symdiff.evaluate.mpmath.erfcinv", real=True, latex=r"\operatorname{erfc}^{-1}",
     ),
     Function(
         "normpdf", derivative=("-x*normpdf(x)",), definition="exp(-x^2/2)/sqrt(2*pi)", parity="even",
@@ -47,7 +47,7 @@ _ERROR = (
     Function(
         "normcdf", derivative=("normpdf(x)",), definition="erfc(-x/sqrt(2))/2", range="(0, 1)",
         special=(("0", "1/2"),),
-        python="symdiff.evaluate.special.normcdf", scipy="ndtr", mpmath="ncdf", latex=r"\Phi",
+        python="symdiff.evaluate.special.normcdf", scipy="ndtr", mpmath="ncdf", real=True, latex=r"\Phi",
     ),
     Function(
         "gelu", derivative=("normcdf(x) + x*normpdf(x)",), definition="x*normcdf(x)", range="(-0.17, oo)",
@@ -58,7 +58,7 @@ _ERROR = (
         "dawson", derivative=("1 - 2*x*dawson(x)",), parity=ODD, range="(-0.5411, 0.5411)",
         special=(("0", "0"),),
         python="symdiff.evaluate.special.dawson", scipy="dawsn", arb="symdiff.evaluate.balls.dawson",
-        latex=r"\operatorname{F}",
+        mpmath="symdiff.evaluate.mpmath.dawson", latex=r"\operatorname{F}",
     ),
 )
 
@@ -77,7 +77,8 @@ _GAMMA = (
         "lgamma", aliases=("gammaln", "loggamma"), derivative=("digamma(x)",), defined=_NOT_A_POLE,
         special=(("1", "0"), ("2", "0"), ("1/2", "log(pi)/2")),
         python="symdiff.evaluate.special.lgamma", math="lgamma", scipy="gammaln",
-        arb="symdiff.evaluate.balls.lgamma", latex=r"\ln\Gamma",
+        arb="symdiff.evaluate.balls.lgamma",
+        mpmath="symdiff.evaluate.mpmath.lgamma", real=True, latex=r"\ln\Gamma",
     ),
     Function(
         "digamma", aliases=("psi",), derivative=("polygamma(1, x)",), defined=_NOT_A_POLE,
@@ -100,7 +101,8 @@ _GAMMA = (
         "polygamma", ("n", "x"), derivative=("", "polygamma(n + 1, x)"),
         defined=f"n >= 0 and n == floor(n) and {_NOT_A_POLE}",
         python="symdiff.evaluate.special.polygamma", scipy="polygamma",
-        arb="symdiff.evaluate.balls.polygamma", mpmath="psi", latex=r"\psi^{\left(#1\right)}\left(#2\right)",
+        arb="symdiff.evaluate.balls.polygamma", mpmath="symdiff.evaluate.mpmath.polygamma",
+        latex=r"\psi^{\left(#1\right)}\left(#2\right)",
     ),
     Function(
         "beta", ("x", "y"),
@@ -147,7 +149,7 @@ _BESSEL = (
         defined="x > 0 or nu == floor(nu) or x == 0 and nu > 0",
         smooth="x != 0 or nu == floor(nu)",
         python="symdiff.evaluate.special.besseli", scipy="iv", arb="symdiff.evaluate.balls.besseli",
-        mpmath="besseli", latex=r"I_{#1}\left(#2\right)",
+        mpmath="symdiff.evaluate.mpmath.besseli", latex=r"I_{#1}\left(#2\right)",
     ),
     Function(
         "besselk", ("nu", "x"), derivative=("", "-(besselk(nu - 1, x) + besselk(nu + 1, x))/2"),
@@ -166,12 +168,12 @@ _BESSEL = (
     Function(
         "airyaiprime", derivative=("x*airyai(x)",),
         python="symdiff.evaluate.special.airyaiprime", arb="symdiff.evaluate.balls.airyaiprime",
-        latex=r"\operatorname{Ai}'",
+        mpmath="symdiff.evaluate.mpmath.airyaiprime", latex=r"\operatorname{Ai}'",
     ),
     Function(
         "airybiprime", derivative=("x*airybi(x)",),
         python="symdiff.evaluate.special.airybiprime", arb="symdiff.evaluate.balls.airybiprime",
-        latex=r"\operatorname{Bi}'",
+        mpmath="symdiff.evaluate.mpmath.airybiprime", latex=r"\operatorname{Bi}'",
     ),
 )
 

@@ -109,7 +109,7 @@ FUNCTIONS = (
     Function(
         "atan2", ("y", "x"), aliases=("arctan2",), derivative=("x/(x^2 + y^2)", "-y/(x^2 + y^2)"),
         defined="x != 0 or y != 0", smooth="x > 0 or y != 0", jumps=True, range="(-pi, pi]",
-        python="math.atan2", math="atan2", numpy="arctan2", arb="atan2", mpmath="atan2",
+        python="math.atan2", math="atan2", numpy="arctan2", arb="atan2", mpmath="atan2", real=True,
         latex=r"\operatorname{atan2}",
     ),
 )
