@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 import contextlib
 import copy
+import inspect
 import math
 import multiprocessing
 import pickle
@@ -495,6 +496,19 @@ def test_keywords_and_order_of_the_arguments() -> None:
     assert compile("x*y", "x y").inputs == ("x", "y")
     assert compile("x*y", sd.symbols("x y")).inputs == ("x", "y")
     assert lambdify is compile
+
+
+def test_the_signature_names_the_variables() -> None:
+    signatures = [
+        (compile("x*y", "y x"), "(y, x, *, out=None)"),
+        (compile("x", "x", backend="python"), "(x)"),
+        (compile("x*out"), "(out, x)"),
+        (compile("x*lambda*f$", ["x", "lambda", "f$"]), "(v0, v1, v2, /, *, out=None)"),
+        (compile("1", []), "(*, out=None)"),
+    ]
+    for fn, text in signatures:
+        assert str(inspect.signature(fn)) == text
+    assert next(iter(inspect.signature(Compiled).parameters)) == "program"
 
 
 def test_results_are_nested_as_the_formulas() -> None:

@@ -51,6 +51,23 @@ def test_values_are_taken_as_exactly_as_they_are_written() -> None:
     assert sd.evaluate("x < 1", x=Fraction(1, 3), precision=60) is True
 
 
+@pytest.mark.parametrize("digits", [3, 15, 1000])
+def test_a_ball_prints_the_digits_that_were_asked_for(digits: int) -> None:
+    formulas = ("exp(x)", "x + 5/3", "x^1000", "sin(x^2 - x/3)")
+    values = [sd.evaluate(f, x="1/3", precision=100) for f in formulas]
+    with ctx.workdps(digits):
+        texts = [str(value) for value in values]
+        assert texts == [repr(value) for value in values]
+    starts = (
+        "1.3956124250860895286281253196026",
+        "2." + "0" * 31,
+        "7.5638913231040998047574498974057e-478",
+        "",
+    )
+    for text, start in zip(texts, starts, strict=True):  # as sympy.N has them
+        assert text.startswith(f"[{start} +/- " if start else "[+/- ")
+
+
 @pytest.mark.parametrize(
     ("formula", "x", "bits", "error", "message"),
     [

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from importlib.util import find_spec
+from keyword import iskeyword
 from numbers import Complex, Real
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ from symdiff.expr import Expr, Graph, graph, handle, session
 from symdiff.functions import index
 
 if TYPE_CHECKING:
+    from inspect import Signature
+
     from symdiff.evaluate.numpy import ArrayCode
     from symdiff.evaluate.pairs import ComplexCode
 
@@ -67,6 +70,23 @@ _MISSING = _Missing()
 _PLAIN = frozenset({float, int, bool})
 
 
+class _Signature:
+    """What `inspect.signature` says of a compiled function; of the class it finds nothing here."""
+
+    def __get__(self, fn: Compiled | None, owner: type) -> Signature:
+        from inspect import Parameter, Signature
+
+        if fn is None:
+            raise AttributeError
+        typed = all(name.isidentifier() and not iskeyword(name) for name in fn.inputs)
+        names = fn.inputs if typed else [f"v{i}" for i in range(len(fn.inputs))]
+        kind = Parameter.POSITIONAL_OR_KEYWORD if typed else Parameter.POSITIONAL_ONLY
+        parameters = [Parameter(name, kind) for name in names]
+        if "out" not in fn.inputs and fn.backend not in (*OWN, "python"):
+            parameters.append(Parameter("out", Parameter.KEYWORD_ONLY, default=None))
+        return Signature(parameters)
+
+
 class Compiled(Adapters):
     """A function of numbers or arrays: `fn(x, y)`, `fn(x=1, y=2)`, `fn(xs, ys, out=result)`.
 
@@ -86,6 +106,7 @@ class Compiled(Adapters):
         *("_arrays", "_derived", "_formulas", "_only_arrays", "_own", "_scalars", "_tape"),
     )
     __call__: Callable[..., Any]
+    __signature__ = _Signature()
 
     def __init__(
         self,

@@ -8,15 +8,31 @@ digits until that is so.  A value that cannot be told from 0 stays a small ball 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log10
 from typing import Any
 
-from flint import ctx
+from flint import arb, ctx
 
 from symdiff.errors import DomainError, SymdiffError
 from symdiff.evaluate.program import assemble
 from symdiff.evaluate.strict import StrictTape, coordinate
 from symdiff.expr import Graph
 from symdiff.functions.precision import PRECISION
+
+
+class Ball(arb):
+    """A ball that prints the digits that were asked for, whatever flint's precision is."""
+
+    def __init__(self, value: arb, bits: int) -> None:
+        super().__init__(value)
+        self.asked = bits
+
+    def __str__(self) -> str:
+        text: str = self.str(int(self.asked * log10(2)) + 2)
+        return text
+
+    __repr__ = __str__
+
 
 #: Precisions that may be asked for, in bits.
 MOST_BITS = 1 << 20
@@ -47,7 +63,7 @@ def precise(nodes: Graph, inputs: Sequence[str], given: Mapping[str, Any], bits:
                 if isinstance(value, bool):
                     return value
                 if value is not None and (value.rel_accuracy_bits() > bits or working >= most):
-                    return value
+                    return Ball(value, bits)
                 if working >= most:
                     reason = f"or it would take more than {most:,} bits to see one"
                     raise DomainError(f"the formula has no value there, {reason}")

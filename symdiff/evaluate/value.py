@@ -30,8 +30,8 @@ def evaluate(
 
     >>> evaluate("x^2 + 1", x="1/2"), evaluate("sqrt(x)", {"x": -1})
     (1.25, nan)
-    >>> print(evaluate("sqrt(x)", x=2, precision=128).str(39, radius=False))
-    1.41421356237309504880168872420969807857
+    >>> evaluate("sqrt(x)", x=2, precision=100)
+    [1.4142135623730950488016887242097 +/- 1.93e-33]
     """
     from symdiff.parse import formula
 
