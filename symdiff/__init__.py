@@ -59,6 +59,8 @@ _HOME = {
     "lambdify": "evaluate",
     "evaluate": "evaluate",
     "code": "evaluate.code",
+    "Dual": "evaluate.dual",
+    "duals": "evaluate.dual",
     "check": "check",
     "equal": "check.equal",
     "slope": "check.slope",
@@ -106,6 +108,8 @@ if TYPE_CHECKING:
     from symdiff.evaluate import evaluate as evaluate
     from symdiff.evaluate import lambdify as lambdify
     from symdiff.evaluate.code import code as code
+    from symdiff.evaluate.dual import Dual as Dual
+    from symdiff.evaluate.dual import duals as duals
     from symdiff.expr import Expr as Expr
     from symdiff.expr import symbols as symbols
     from symdiff.limits import Limits as Limits

@@ -1,8 +1,7 @@
 """Automatic differentiation of a formula: values in, the derivative's value out.
 
-Taylor arithmetic to order 1 is the arithmetic of dual numbers; torch and jax record the program and
-differentiate it themselves.  Each is a function of a program's inputs, by name; engines that are not
-installed are left out.
+Dual numbers carry the derivative along; torch and jax record the program and differentiate it themselves.
+Each is a function of a program's inputs, by name; engines that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from symdiff.evaluate import Compiled
+from symdiff.evaluate.dual import duals
+from symdiff.evaluate.dual import function as dual
 from symdiff.evaluate.tensors import recorded
 
 #: The derivative along the named input, at the values.
@@ -29,7 +30,8 @@ def engines() -> dict[str, Engine]:
 
 
 def _dual(function: Compiled, at: Mapping[str, float], along: str) -> float:
-    return float(function.taylor(dict(at), 1, along)[1])
+    values = [duals([at[name]])[0] if name == along else at[name] for name in function.inputs]
+    return float(dual(function.program)(*values)[0].gradient[0])
 
 
 def _torch(function: Compiled, at: Mapping[str, float], along: str) -> float:

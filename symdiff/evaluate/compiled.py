@@ -50,11 +50,12 @@ BACKENDS = {
     "torch": "torch's tensors, and gradients flow through",
     "jax": "jax's arrays, and gradients flow through",
     "mpmath": "numbers of mpmath's precision, complex ones too, and exact numbers",
+    "dual": "numbers, arrays and dual numbers, which carry their derivatives",
     "arb": "balls of flint's precision, complex ones too, and exact numbers",
 }
 
 #: Backends with numbers of their own.
-OWN = ("torch", "jax", "mpmath", "arb")
+OWN = ("torch", "jax", "mpmath", "arb", "dual")
 
 #: How the llvm backend is installed.
 INSTALL = 'pip install "symdiff-engine[jit]"'
@@ -338,7 +339,8 @@ def compile_formulas(
     sorted.  backend: "auto" takes numbers and arrays alike, "python" numbers only, "numpy" runs all on
     arrays, "complex" takes complex numbers and arrays, "llvm" runs all on machine code, "torch" and "jax"
     take tensors and let the symbolic gradients flow, "mpmath" and "arb" compute with the digits that these
-    libraries have when they are called, nan where the formula is not defined, at poles too.
+    libraries have when they are called, nan where the formula is not defined, at poles too; "dual" carries
+    derivatives along (see `duals`).
     threads: how many share a large array on machine code.  accuracy: of the llvm backend's own functions
     (exp, log, pow, cbrt, erf, the circular and hyperbolic ones), "standard" is at most 2 ulp, "high" 0.6.
 
