@@ -2,10 +2,11 @@
 
 usage: python benchmarks/kernel_accuracy.py [points, 1000000] [kernel ...]
 
-Errors are in ulp, of both tiers, of NumPy, and of libmvec (gcc -O3 -ffast-math) where gcc is at hand.  The
-error of every point is estimated in the extended precision of the C library; the worst points of each are
-judged again by ball arithmetic, and that is what the table shows.  Times are those of calls with 5*10^4
-points of the first stratum.  Exits with 1 where a kernel passes its bound, 2 or 0.6.
+Errors are in ulp, of both tiers, of NumPy, and where gcc is at hand of libmvec (-O3 -ffast-math) and SLEEF,
+whose libsleefgnuabi (Debian's libsleef-dev) has the same names.  The error of every point is estimated in the
+extended precision of the C library; the worst points of each are judged again by ball arithmetic, and that is
+what the table shows.  Times are those of calls with 5*10^4 points of the first stratum.  Exits with 1 where a
+kernel passes its bound, 2 or 0.6.
 """
 
 from __future__ import annotations
@@ -157,8 +158,8 @@ def nanoseconds(function: Callable[..., Any], columns: list[Array]) -> float:
     return best / part[0].size * 1e9
 
 
-def libmvec(name: str, fast: bool) -> Callable[..., Array] | None:
-    """The C library's function over arrays: vectors of libmvec, or one by one."""
+def in_c(name: str, vectors: str) -> Callable[..., Array] | None:
+    """The function over arrays in C: by a library of vector functions; by glibc's one by one if it is ""."""
     if name in ("sech", "sigmoid", "softplus"):
         return None
     two = name in SECOND
@@ -166,7 +167,8 @@ def libmvec(name: str, fast: bool) -> Callable[..., Array] | None:
         "#include <math.h>\n"
         "void f(long n, const double *restrict x, const double *restrict y, double *restrict o)"
         f"{{ for (long i = 0; i < n; i++) o[i] = {name}({'x[i], y[i]' if two else 'x[i]'}); }}",
-        *(("-O3", "-ffast-math", "-mprefer-vector-width=512") if fast else ("-O2",)), "-march=native",
+        *(("-O3", "-ffast-math", "-mprefer-vector-width=512") if vectors else ("-O2",)), "-march=native",
+        vectors=vectors or "mvec",
     )  # fmt: skip
     if library is None:
         return None
@@ -182,11 +184,8 @@ def libmvec(name: str, fast: bool) -> Callable[..., Array] | None:
 
 def main(points: int, names: list[str]) -> int:
     ctx.prec = 200
-    print(
-        "| kernel | ulp | high | NumPy | libmvec | ns | high | NumPy | libmvec | glibc |\n|---"
-        + "|--:" * 9
-        + "|"
-    )
+    peers = "NumPy | libmvec | SLEEF"
+    print(f"| kernel | ulp | high | {peers} | ns | high | {peers} | glibc |\n|---" + "|--:" * 11 + "|")
     failed = False
     for name in names or STRATA:
         share = points // len(STRATA[name](1))
@@ -199,7 +198,7 @@ def main(points: int, names: list[str]) -> int:
             tier: sd.compile(call, variables, backend="llvm", accuracy=tier) for tier in BOUNDS
         }
         functions["NumPy"] = getattr(np, NUMPY.get(name, name), None)
-        functions["libmvec"] = libmvec(name, True)
+        functions["libmvec"], functions["SLEEF"] = in_c(name, "mvec"), in_c(name, "sleefgnuabi")
         reference = extended(name, columns)
         cells = []
         with np.errstate(all="ignore"):
@@ -207,7 +206,7 @@ def main(points: int, names: list[str]) -> int:
                 error = worst(name, columns, function(*columns), reference) if function else None
                 cells.append("" if error is None else f"{error:.3f}")
                 failed |= error is not None and error > BOUNDS.get(contender, np.inf)
-            for function in (*functions.values(), libmvec(name, False)):
+            for function in (*functions.values(), in_c(name, "")):
                 cells.append(f"{nanoseconds(function, everyday):.2f}" if function else "")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
     return failed

@@ -50,8 +50,8 @@ def as_c(formula: str) -> str:
     return ast.unparse(_ToC().visit(ast.parse(formula, mode="eval").body))
 
 
-def compiled_c(source: str, *flags: str) -> ctypes.CDLL | None:
-    """A shared library of C source; None where there is no gcc."""
+def compiled_c(source: str, *flags: str, vectors: str = "mvec") -> ctypes.CDLL | None:
+    """A shared library of C source; None where there is no gcc, or not the library of vector functions."""
     if not which("gcc"):
         return None
     folder = Path(tempfile.mkdtemp())
@@ -59,7 +59,8 @@ def compiled_c(source: str, *flags: str) -> ctypes.CDLL | None:
     # Linked apart: -ffast-math there would switch denormals off in the whole process.
     for call in (
         ["-c", "-fPIC", *flags, "-o", folder / "f.o", folder / "f.c"],
-        ["-shared", "-o", folder / "f.so", folder / "f.o", "-lmvec", "-lm"],
+        # libm by its file: as -lm it would bring libmvec in.
+        ["-shared", "-Wl,-z,defs", "-o", folder / "f.so", folder / "f.o", f"-l{vectors}", "-l:libm.so.6"],
     ):
         if subprocess.run(["gcc", *map(str, call)], capture_output=True).returncode:
             return None
