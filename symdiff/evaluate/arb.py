@@ -13,8 +13,8 @@ from flint import acb, fmpq
 
 from symdiff.evaluate import balls
 from symdiff.evaluate.program import Program
-from symdiff.functions.precision import PRECISION
 from symdiff.evaluate.strict import REAL, RING, TRUTH, Numbers, no_order, strict_function
+from symdiff.functions.precision import PRECISION
 from symdiff.functions.record import Function
 
 
