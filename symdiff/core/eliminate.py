@@ -7,61 +7,200 @@ outputs.  Source: Griewank & Walther, "Evaluating Derivatives", 2nd ed., chapter
 
 from __future__ import annotations
 
-import heapq
+from typing import final
 
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import SHARED, scale, times, weighted_sum_of
+from symdiff.core.digest import LANE
 from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import local_partials
 from symdiff.core.store import ONE, SYM, ZERO, Store
 from symdiff.core.walk import export
 
-#: A term of an edge: number and node.
-Term = tuple[int, int]
 
-
+@final
 class Graph:
-    """Vertices by number; an edge p -> q is a list of terms whose sum is its weight."""
+    """Vertices by number, and edges from 1 on, in the order in which they were made.
 
-    def __init__(self, count: int) -> None:
-        self.into: list[dict[int, list[Term]]] = [{} for _ in range(count)]
-        self.out: list[dict[int, list[Term]]] = [{} for _ in range(count)]
+    The weight of an edge is number*node, or the sum of several such terms until it is asked for.
+    """
 
-    def add(self, p: int, q: int, w: int, v: int) -> None:
-        edge = self.into[q].get(p)
-        if edge is None:
-            edge = []
-            self.into[q][p] = edge
-            self.out[p][q] = edge
-        edge.append((w, v))
+    source: vec[i32]
+    target: vec[i32]
+    number: vec[i32]
+    node: vec[i32]
+    terms: vec[i32]  # of an edge, the last one of its further terms
+    term: vec[i32]  # triples of number, node and the term before; 0 is none
+    gone: vec[i32]  # 1 for an edge that was taken away, which may stand in lists still
+    next_in: vec[i32]  # the next edge with this target, 0 at the end
+    next_out: vec[i32]
+    first_in: vec[i32]  # by vertex
+    last_in: vec[i32]
+    first_out: vec[i32]
+    last_out: vec[i32]
+    into: vec[i32]  # so many edges with this target have a weight that is no number
+    out: vec[i32]
+    place: vec[i32]  # an edge from this vertex that was met last
 
-    def cost(self, v: int) -> int:
+    def __init__(self, s: Store, count: int) -> None:
+        n = i64(count)
+        self.source, self.target = vec[i32]([i32(0)]), vec[i32]([i32(0)])
+        self.number, self.node = vec[i32]([i32(0)]), vec[i32]([i32(0)])
+        self.terms, self.gone = vec[i32]([i32(0)]), vec[i32]([i32(0)])
+        self.next_in, self.next_out = vec[i32]([i32(0)]), vec[i32]([i32(0)])
+        self.term = s.zeros(3)
+        self.first_in, self.last_in = s.zeros(n), s.zeros(n)
+        self.first_out, self.last_out = s.zeros(n), s.zeros(n)
+        self.into, self.out, self.place = s.zeros(n), s.zeros(n), s.zeros(n)
+
+    def meet(self, q: i64) -> None:
+        """Note the edges into q, for `add`, and take those that are gone out of its list."""
+        next_in = self.next_in
+        gone = self.gone
+        before: i64 = 0
+        e = i64(self.first_in[q])
+        while e != 0:
+            after = next_in[e]
+            if gone[e] == 0:
+                self.place[i64(self.source[e])] = i32(e)
+                before = e
+            elif before != 0:
+                next_in[before] = after
+            else:
+                self.first_in[q] = after
+            e = i64(after)
+        self.last_in[q] = i32(before)
+
+    def add(self, p: i64, q: i64, w: i64, v: i64) -> None:
+        """w*v more from p to q, whose edges `meet` has noted."""
+        e = i64(self.place[p])
+        if e != 0 and i64(self.target[e]) == q:
+            if not self.is_heavy(e):
+                self._weigh(e, 1)
+            at = i64(len(self.term))
+            self.term = append(append(append(self.term, i32(w)), i32(v)), self.terms[e])
+            self.terms[e] = i32(at)
+            return
+        e = i64(len(self.source))
+        self.source, self.target = append(self.source, i32(p)), append(self.target, i32(q))
+        self.number, self.node = append(self.number, i32(w)), append(self.node, i32(v))
+        self.terms, self.gone = append(self.terms, i32(0)), append(self.gone, i32(0))
+        self.next_in, self.next_out = append(self.next_in, i32(0)), append(self.next_out, i32(0))
+        if self.last_in[q] != 0:
+            self.next_in[i64(self.last_in[q])] = i32(e)
+        else:
+            self.first_in[q] = i32(e)
+        if self.last_out[p] != 0:
+            self.next_out[i64(self.last_out[p])] = i32(e)
+        else:
+            self.first_out[p] = i32(e)
+        self.last_in[q] = i32(e)
+        self.last_out[p] = i32(e)
+        self.place[p] = i32(e)
+        if v != ONE:
+            self._weigh(e, 1)
+
+    def is_heavy(self, e: i64) -> bool:
+        """Whether the weight is no number."""
+        return self.terms[e] != 0 or i64(self.node[e]) != ONE
+
+    def _weigh(self, e: i64, more: i64) -> None:
+        self.into[i64(self.target[e])] += i32(more)
+        self.out[i64(self.source[e])] += i32(more)
+
+    def weight(self, s: Store, e: i64) -> tuple[i64, i64]:
+        """The weight of an edge as one term, which it is from then on."""
+        if self.terms[e] != 0:
+            terms = append(vec[i32](capacity=4), self.node[e])
+            factors = append(vec[i32](capacity=4), self.number[e])
+            at = i64(self.terms[e])
+            while at != 0:
+                factors = append(factors, self.term[at])
+                terms = append(terms, self.term[at + 1])
+                at = i64(self.term[at + 2])
+            w, v = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
+            self.number[e] = i32(w)
+            self.node[e] = i32(v)
+            self.terms[e] = i32(0)
+            if v == ONE:
+                self._weigh(e, -1)
+        return i64(self.number[e]), i64(self.node[e])
+
+    def remove(self, e: i64) -> None:
+        if self.is_heavy(e):
+            self._weigh(e, -1)
+        self.gone[e] = i32(1)
+
+    def cost(self, v: i64) -> i64:
         """So many multiplications does it take to eliminate v; what is a number multiplies no node."""
-        into = 0
-        for edge in self.into[v].values():
-            if len(edge) > 1 or edge[0][1] != ONE:
-                into += 1
-        out = 0
-        for edge in self.out[v].values():
-            if len(edge) > 1 or edge[0][1] != ONE:
-                out += 1
-        return into * out
+        return i64(self.into[v]) * i64(self.out[v])
+
+    def eliminate(self, s: Store, v: i64) -> None:
+        """Edges past v in place of those through it."""
+        self.meet(v)
+        a = i64(self.first_out[v])
+        while a != 0:
+            if self.gone[a] == 0:
+                q = i64(self.target[a])
+                c, t = self.weight(s, a)
+                self.meet(q)
+                b = i64(self.first_in[v])
+                while b != 0:
+                    d, u = self.weight(s, b)
+                    w, x = times(s, mul_numbers(s, c, d), t, u)
+                    if w != ZERO:
+                        self.add(i64(self.source[b]), q, w, x)
+                    b = i64(self.next_in[b])
+                self.remove(a)
+            a = i64(self.next_out[a])
+        b = i64(self.first_in[v])
+        while b != 0:
+            self.remove(b)
+            b = i64(self.next_in[b])
 
 
-def weight(s: Store, edge: list[Term]) -> Term:
-    """The sum of an edge's terms; from then on they are that one term."""
-    if len(edge) > 1:
-        terms = vec[i32]()
-        factors = vec[i32]()
-        for w, v in edge:
-            terms = append(terms, i32(v))
-            factors = append(factors, i32(w))
-        c, t = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
-        edge[:] = [(int(c), int(t))]
-    return edge[0]
+@final
+class Queue:
+    """A heap of numbers, the least of them first."""
+
+    heap: vec[i64]
+    size: i64
+
+    def __init__(self) -> None:
+        self.heap = vec[i64]()
+        self.size = 0
+
+    def push(self, x: i64) -> None:
+        at = self.size
+        if at == i64(len(self.heap)):
+            self.heap = append(self.heap, x)
+        heap = self.heap
+        while at > 0 and heap[(at - 1) // 2] > x:
+            heap[at] = heap[(at - 1) // 2]
+            at = (at - 1) // 2
+        heap[at] = x
+        self.size += 1
+
+    def pop(self) -> i64:
+        heap = self.heap
+        n = self.size - 1
+        least = heap[0]
+        x = heap[n]
+        at: i64 = 0
+        while 2 * at + 1 < n:
+            child = 2 * at + 1
+            if child + 1 < n and heap[child + 1] < heap[child]:
+                child += 1
+            if heap[child] >= x:
+                break
+            heap[at] = heap[child]
+            at = child
+        heap[at] = x
+        self.size = n
+        return least
 
 
 def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
@@ -70,64 +209,71 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
     The order of elimination follows from the structure of the roots alone.
     """
     nodes, ops, children, places = export(s, roots)
-    n = len(nodes)
-    active = [False] * n
-    for i in range(n):
-        if ops[i] == SYM:
-            active[i] = nodes[i] in column
-        elif ops[i] > SYM and ops[i] not in s.logic:
-            for c in children[i]:
-                if active[c]:
-                    active[i] = True
-    wanted = [False] * n
+    n = i64(len(nodes))
+    active = s.zeros(n)
+    for k in range(len(nodes)):
+        if ops[k] == SYM:
+            active[k] = i32(1 if nodes[k] in column else 0)
+        elif ops[k] > SYM and ops[k] not in s.logic:
+            for c in children[k]:
+                if active[c] != 0:
+                    active[k] = i32(1)
+    inner = s.zeros(n)  # what is to be eliminated
     for r in places:
-        wanted[r] = True
-    graph = Graph(n + len(roots))
-    for i in range(n - 1, -1, -1):
-        if not wanted[i] or not active[i] or ops[i] <= SYM:
+        inner[r] = active[r]
+    graph = Graph(s, len(nodes) + len(roots))
+    i = n - 1
+    while i >= 0:
+        if inner[i] != 0 and ops[i] > SYM:
+            which = [k for k, c in enumerate(children[i]) if active[c] != 0]
+            numbers, partials = local_partials(s, i64(nodes[i]), vec[i32]([i32(k) for k in which]))
+            for at in range(len(which)):
+                w = i64(numbers[at])
+                if w != ZERO:
+                    below = i64(children[i][which[at]])
+                    inner[below] = i32(1)
+                    graph.add(below, i, w, i64(partials[at]))
+        elif inner[i] != 0:
+            inner[i] = i32(0)
+        i -= 1
+    for k in range(len(roots)):
+        if active[places[k]] != 0:
+            graph.add(i64(places[k]), n + k, ONE, ONE)
+    queue = Queue()
+    i = 0
+    while i < n:
+        if inner[i] != 0:
+            queue.push((graph.cost(i) << 31) | (n - 1 - i))  # of equal ones the highest vertex first
+        i += 1
+    while queue.size > 0:
+        key = queue.pop()
+        v = n - 1 - (key & LANE)
+        if inner[v] == 0:
             continue
-        below = children[i]
-        which = [k for k in range(len(below)) if active[below[k]]]
-        numbers, partials = local_partials(s, i64(nodes[i]), vec[i32]([i32(k) for k in which]))
-        for a in range(len(which)):
-            if numbers[i64(a)] != ZERO:
-                wanted[below[which[a]]] = True
-                graph.add(below[which[a]], i, int(numbers[i64(a)]), int(partials[i64(a)]))
-    for r in range(len(roots)):
-        if active[places[r]]:
-            graph.add(places[r], n + r, ONE, ONE)
-    inner = [i for i in range(n) if wanted[i] and active[i] and ops[i] > SYM]
-    waiting = [(graph.cost(i), -i) for i in inner]
-    heapq.heapify(waiting)
-    done = [False] * n
-    while waiting:
-        cost, minus = heapq.heappop(waiting)
-        v = -minus
-        if done[v]:
+        if graph.cost(v) != key >> 31:
+            queue.push((graph.cost(v) << 31) | (n - 1 - v))
             continue
-        now = graph.cost(v)
-        if now != cost:
-            heapq.heappush(waiting, (now, minus))
-            continue
-        done[v] = True
-        for q, above in graph.out[v].items():
-            c, t = weight(s, above)
-            for p, edge in graph.into[v].items():
-                d, u = weight(s, edge)
-                e = mul_numbers(s, i64(c), i64(d))
-                a64, b64 = times(s, e, i64(t), i64(u))
-                if a64 != ZERO:
-                    graph.add(p, q, int(a64), int(b64))
-            del graph.into[q][v]
-        for p in graph.into[v]:
-            del graph.out[p][v]
-        for x in list(graph.into[v]) + list(graph.out[v]):
-            if x < n and not done[x] and ops[x] > SYM:
-                heapq.heappush(waiting, (graph.cost(x), -x))
+        inner[v] = i32(0)
+        graph.eliminate(s, v)
+        e = i64(graph.first_in[v])
+        while e != 0:
+            i = i64(graph.source[e])
+            if inner[i] != 0:
+                queue.push((graph.cost(i) << 31) | (n - 1 - i))
+            e = i64(graph.next_in[e])
+        e = i64(graph.first_out[v])
+        while e != 0:
+            i = i64(graph.target[e])
+            if i < n and inner[i] != 0:
+                queue.push((graph.cost(i) << 31) | (n - 1 - i))
+            e = i64(graph.next_out[e])
     found = Entries()
-    for r in range(len(roots)):
-        for p, edge in graph.into[n + r].items():
-            c, t = weight(s, edge)
-            found.add(i64(column[nodes[p]]), scale(s, i64(c), i64(t)))
-        found.close(roots[r])
+    for k in range(len(roots)):
+        graph.meet(n + k)
+        e = i64(graph.first_in[n + k])
+        while e != 0:
+            w, x = graph.weight(s, e)
+            found.add(i64(column[nodes[i64(graph.source[e])]]), scale(s, w, x))
+            e = i64(graph.next_in[e])
+        found.close(roots[k])
     return found

@@ -143,11 +143,11 @@ class Canonical(Turning):
                 t: Value = (r, {}, 0)
             elif info[0] == "exp":
                 t = self.combine([(r * k, m) for k, m in self.basis["exponential"][info[1]].values()])
+            elif p in self.powers_of_signs:
+                continue  # log|v| is meant
             elif info[0] == "power":
                 t = self.mul(self.log_of(info[1]), info[2])
                 t = (t[0] * r, t[1], t[2])
-            elif info[0] == "sigma":
-                continue  # log|u| is meant
             else:
                 w = self.log_of(p)
                 t = (w[0] * r, w[1], w[2])

@@ -112,7 +112,7 @@ class Field(Signs):
         self.positive.append(positive)
         self.info.append(info)
         self.integer.append(integer)
-        if info[0] == "sigma":
+        if info[0] == "sigma" or (info[0] == "power" and info[1] in self.powers_of_signs):
             self.powers_of_signs.append(len(self.info) - 1)
         return len(self.prime) - 1
 

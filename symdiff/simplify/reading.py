@@ -380,8 +380,6 @@ class Reader(Field):
             return self.root(u, p, q)
         if not u[0]:
             raise GiveUp("a power of zero")
-        if self.turning(u):
-            raise GiveUp("a power of a power")
         mask, s = self.settle(self.sign_mask(u))
         if u[0] < 0:
             s = -s

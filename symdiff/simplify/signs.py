@@ -74,7 +74,7 @@ class Signs:
         self.positive: list[bool] = []  # known to be >= 0 wherever the formula is defined
         self.info: list[tuple[Any, ...]] = []  # what a kernel is; ("poly",) for other primes
         self.integer: list[int] = []  # the prime number, 0 for others
-        self.powers_of_signs: list[int] = []  # the primes (+-1)^w: positive as far as exponents add up
+        self.powers_of_signs: list[int] = []  # the primes (+-1)^w and powers of these: `turning`
         self.nonzero: set[int] = set()  # primes that are zero nowhere, where that has been found
         self.facts: list[tuple[int, int, list[int]]] = []  # of a product >= 0: signs, +-1, its other primes
         self.rows: list[tuple[int, int, int]] = []  # what follows, solved
@@ -87,12 +87,18 @@ class Signs:
         return self.positive[p] or self.settle(1 << p) == (0, 1)
 
     def turning(self, v: Value) -> dict[int, int]:
-        """The factors (+-1)^w of v that are not known to be 1: where v is defined, each is its own sign."""
+        """The factors (+-1)^w of v that are not known to be 1.
+
+        Their exponents add up as those of positive primes do, but where v is defined each is its own sign.
+        """
         found: dict[int, int] = {}
         for p in self.powers_of_signs:
             if p in v[1]:
-                mask, s = self.settle(self.info[p][1])
-                if mask or s * self.info[p][2] < 0:
+                info = self.info[p]
+                while info[0] == "power":
+                    info = self.info[info[1]]
+                mask, s = self.settle(info[1])
+                if mask or s * info[2] < 0:
                     found[p] = v[1][p]
         return found
 
