@@ -8,6 +8,7 @@ value, relative to the value where it has a zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -98,6 +99,20 @@ TABLE: dict[str, tuple[str, Real, Any, Any, int, Real]] = {
         "(exp(r) - 1 - r - r^2/2)/r^3, |r| <= log(2)/2",
         away(lambda r: (mp.exp(r) - 1 - r - r * r / 2) / r**3), -EXP, EXP, 9, lambda r: r * r + TINY,
     ),
+    "EXP_SIXTEENTH": (
+        "(exp(r) - 1 - r)/r^2, |r| <= log(2)/32",
+        away(lambda r: (mp.exp(r) - 1 - r) / r**2), -EXP / 16, EXP / 16, 4, lambda r: r * r + TINY,
+    ),
+    "EXPM1_EIGHTH": (
+        "(exp(2*r) - 1 - 2*r)/(2*r^2), |r| <= log(2)/32",
+        away(lambda r: (mp.exp(2 * r) - 1 - 2 * r) / (2 * r**2)), -EXP / 16, EXP / 16, 6,
+        lambda r: abs(r) + TINY,
+    ),
+    "LOG_NEAR": (
+        "(log(1 + r) - r)/r^2, -1/32 <= r <= 1/16",
+        away(lambda r: (mp.log1p(r) - r) / r**2), mp.mpf(-1) / 32, mp.mpf(1) / 16, 8,
+        lambda r: abs(r) + TINY,
+    ),
     "SINH": (
         "(sinh(r)/r - 1)/r^2 in r^2, |r| <= log(2)/2", odd(mp.sinh, 1), TINY, EXP**2, 5, lambda s: s,
     ),
@@ -146,13 +161,13 @@ TABLE: dict[str, tuple[str, Real, Any, Any, int, Real]] = {
     ),
 }  # fmt: skip
 
-#: name: (what it is, its value, how many doubles whose sum it is)
+#: name: (what it is, its value, how many doubles whose sum it is; negative: none of them too large)
 CONSTANTS = {
     "LOG2E": ("1/log(2)", 1 / LN2, 1),
     "LOG2E_PAIR": ("1/log(2)", 1 / LN2, 2),
     "LOG10E": ("1/log(10)", 1 / mp.log(10), 2),
     "LN2": ("log(2)", LN2, 2),
-    "HALF_PI": ("pi/2", mp.pi / 2, 3),
+    "HALF_PI": ("pi/2, all parts positive", mp.pi / 2, -3),
     "QUARTER_PI": ("pi/4", mp.pi / 4, 2),
     "PI": ("pi", mp.pi, 2),
     "TWO_OVER_PI": ("2/pi", 2 / mp.pi, 1),
@@ -168,12 +183,36 @@ IN_PAIRS = {"LOG_TAIL": 1, "ASIN": 1, "ATAN": 1, "ERF": 6, "LOG_ERFC": 6}
 
 
 def doubles(value: Any, count: int) -> list[float]:
-    """`count` doubles whose sum is the value, each the nearest to what the ones before leave."""
+    """`count` doubles whose sum is the value, each the nearest to what the ones before leave; where the count
+    is negative, each the nearest below.
+    """
     parts = []
-    for _ in range(count):
-        parts.append(float(value))
+    for _ in range(abs(count)):
+        part = float(value)
+        parts.append(math.nextafter(part, 0) if count < 0 and part > value else part)
         value -= mp.mpf(parts[-1])
     return parts
+
+
+def sixteenths() -> tuple[list[float], list[float]]:
+    """(c, L) for m in 16 equal parts of 1 <= m < 2: c is beside 1/m, 1 in the first and 1/2 in the last part,
+    and L = -log(c), so that log(m*2^e) = e*LN2 + L + log(1 + (c*m - 1)).
+
+    c is chosen so that L is a double to 2^-62 of it: for the second half with log(2) as a double, since there
+    values near 0 have e = -1.
+    """
+    inverses, logarithms = [], []
+    for j in range(16):
+        c = mp.mpf(1) if j == 0 else mp.mpf(1) / 2 if j == 15 else mp.mpf(32) / (33 + 2 * j)
+        lack = mp.mpf(float(LN2)) - LN2 if j >= 8 else 0
+        for k in range(1 << 20):
+            near = mp.mpf(float(c)) + k * mp.mpf(2) ** -40
+            value = lack - mp.log(near)
+            if abs(value - float(value)) <= abs(value) * 2**-62:
+                break
+        inverses.append(float(near))
+        logarithms.append(float(value))
+    return inverses, logarithms
 
 
 def module() -> str:
@@ -190,6 +229,19 @@ def module() -> str:
         lines += ["", f"#: {what}.", f"{name} = {text}"]
     lines += ["", "#: log(2), the first part with 41 bits, so that its products with exponents are exact."]
     lines += [f"LN2_SHORT = ({float(short)!r}, {float(LN2 - short)!r})"]
+    inverses, logarithms = sixteenths()
+    powers = [mp.mpf(2) ** (mp.mpf(k) / 16) for k in range(16)]
+    tables = {
+        "POWERS": ("2^(j/16)", [float(v) for v in powers]),
+        "HALVES": ("(2^(j/8) - 1)/2", [float((v - 1) / 2) for v in powers[::2]]),
+        "INVERSES": ("Beside 1/m for m in the j-th sixteenth of 1 <= m < 2; 1 and 1/2 at the ends", inverses),
+        "LOGARITHMS": (
+            "The logarithms of 1/INVERSES; from the ninth on for e*LN2[0] with e = -1",
+            logarithms,
+        ),
+    }
+    for name, (what, entries) in tables.items():
+        lines += ["", f"#: {what}.", f"{name} = (", *(f"    {v!r}," for v in entries), ")"]
     for name, (what, f, low, high, degree, weight) in TABLE.items():
         coefficients, worst = minimax(f, low, high, degree, weight)
         bits = float(-mp.log(worst, 2))

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symdiff.evaluate.llvm import coefficients as table
-from symdiff.evaluate.llvm.lanes import ROUNDER, Lanes, Pair
+from symdiff.evaluate.llvm.lanes import ROUNDER, Lanes, Pair, bits
 
 #: Up to here three doubles of pi/2 leave more bits of r than a double holds.
 LARGEST = 2.0**30
 
 
 def _quadrant(b: Lanes, x: str) -> tuple[str, str, str]:
-    """(q, q's bits, x - q*HALF_PI[0]), which is exact."""
-    t = b.fma(x, b.const(table.TWO_OVER_PI), b.const(ROUNDER))
-    q = b.sub(t, b.const(ROUNDER))
-    return b.neg(q), b.to_bits(t), b.fma(b.neg(q), b.const(table.HALF_PI[0]), x)
+    """(-q, q's bits, x - q*HALF_PI[0]), which is exact; 2^31 is added to the bits, for `_far`."""
+    rounder = b.const(ROUNDER + 2.0**31)
+    t = b.mad(x, b.const(table.TWO_OVER_PI), rounder)
+    minus = b.neg(b.sub(t, rounder))
+    return minus, b.to_bits(t), b.fma(minus, b.const(table.HALF_PI[0]), x)
 
 
 def _sincos_pairs(b: Lanes, x: str) -> tuple[str, Pair, Pair]:
@@ -51,18 +52,31 @@ def _beyond(b: Lanes, x: str) -> str:
     return b.compare("uge", b.abs(x), b.const(LARGEST))
 
 
+def _mended(b: Lanes, x: str, quadrant: str, names: Sequence[str], found: Sequence[str]) -> list[str]:
+    """The values, or those of the scalar functions where the reduction does not hold."""
+    far = b.any_high_word_but(quadrant, bits(ROUNDER) >> 32) if b.machine.avx512 else b.any(_beyond(b, x))
+
+    def scalar() -> list[str]:
+        lanes = _beyond(b, x)
+        return [b.select(lanes, b.each(name, x), y) for name, y in zip(names, found, strict=True)]
+
+    return b.rarely(far, found, scalar)
+
+
 def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
     """Those of sin and cos that are wanted, in this order."""
-    mended = b.unusual(_beyond(b, x), wanted, x)
     if b.high:
         quadrant, sin_pair, cos_pair = _sincos_pairs(b, x)
-        sin, cos = b.add(*sin_pair), b.add(*cos_pair)
+        sin = b.select(b.compare("oeq", x, b.const(0.0)), x, b.add(*sin_pair))  # -0
+        cos = b.add(*cos_pair)
     else:
         minus, quadrant, r = _quadrant(b, x)
         r = b.fma(minus, b.const(table.HALF_PI[2]), b.fma(minus, b.const(table.HALF_PI[1]), r))
         s = b.mul(r, r)
-        sin = b.mad(b.mul(r, s), b.poly(s, table.SIN), r)
-        cos = b.mad(b.mul(s, s), b.poly(s, table.COS), b.mad(s, b.const(-0.5), b.const(1.0)))
+        square = b.mul(s, s)
+        # 0 is added since r + r*0 is -0 for r = -0.
+        sin = b.mad(r, b.mad(s, b.poly2(s, square, table.SIN), b.const(0.0)), r)
+        cos = b.mad(s, b.poly2(s, square, (-0.5, *table.COS)), b.const(1.0))
     odd = b.is_odd(quadrant)
     found = []
     for name in wanted:
@@ -71,13 +85,7 @@ def sincos(b: Lanes, x: str, wanted: Sequence[str]) -> list[str]:
         else:
             y, turn = b.select(odd, sin, cos), b.integer("add", quadrant, b.whole(1))
         found.append(b.flip(y, b.integer("shl", turn, b.whole(62))))
-    if "sin" in wanted:  # -0
-        k = wanted.index("sin")
-        if b.machine.avx512:
-            found[k] = b.fixup(found[k], x, {"zero": "same"})
-        else:
-            found[k] = b.select(b.compare("oeq", x, b.const(0.0)), x, found[k])
-    return [mended(name, y) for name, y in zip(wanted, found, strict=True)]
+    return _mended(b, x, quadrant, wanted, found)
 
 
 def sin(b: Lanes, x: str) -> str:
@@ -90,7 +98,6 @@ def cos(b: Lanes, x: str) -> str:
 
 def tan(b: Lanes, x: str) -> str:
     """sin(r)/cos(r), or -cos(r)/sin(r) in odd quadrants, in pairs: two rounded factors would cost 3 ulp."""
-    mended = b.unusual(_beyond(b, x), ["tan"], x)
     quadrant, sin, cos = _sincos_pairs(b, x)
     odd = b.is_odd(quadrant)
     above = tuple(b.select(odd, c, s) for s, c in zip(sin, cos, strict=True))
@@ -98,7 +105,7 @@ def tan(b: Lanes, x: str) -> str:
     y = b.add(*b.quotient((above[0], above[1]), (below[0], below[1])))
     y = b.flip(y, b.integer("shl", quadrant, b.whole(63)))
     y = b.select(b.compare("olt", b.abs(x), b.const(2.0**-28)), x, y)
-    return mended("tan", y)
+    return _mended(b, x, quadrant, ["tan"], [y])[0]
 
 
 # ------------------------------------------------------------ inverses
@@ -144,12 +151,12 @@ def atan(b: Lanes, x: str) -> str:
 
 def atan2(b: Lanes, y: str, x: str) -> str:
     up, across = b.abs(y), b.abs(x)
-    mended = b.unusual(_far_apart(b, up, across), ["atan2"], y, x)
     h, low = _angle(b, up, across)
     back = b.compare("olt", x, b.const(0.0))
     turned, tl = b.fast_two_sum(b.const(table.PI[0]), b.neg(h))
     low = b.select(back, b.add(tl, b.sub(b.const(table.PI[1]), low)), low)
-    return mended("atan2", b.copysign(b.add(b.select(back, turned, h), low), y))
+    found = b.copysign(b.add(b.select(back, turned, h), low), y)
+    return b.mended(_far_apart(b, up, across), "atan2", found, y, x)
 
 
 def _far_apart(b: Lanes, up: str, across: str) -> str:

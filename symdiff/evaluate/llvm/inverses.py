@@ -5,8 +5,8 @@ rounding at the end is nearly the only error, in either tier.
 from __future__ import annotations
 
 from symdiff.evaluate.llvm import coefficients as table
-from symdiff.evaluate.llvm.exponential import edges, log1p_parts, log_pair
 from symdiff.evaluate.llvm.lanes import Lanes, Pair
+from symdiff.evaluate.llvm.logarithmic import edges, log1p_parts, log_pair
 
 
 def _product(b: Lanes, x: Pair, y: tuple[float, float]) -> Pair:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symdiff.evaluate.llvm import circular, exponential, inverses
+from symdiff.evaluate.llvm import circular, exponential, inverses, logarithmic
 from symdiff.evaluate.llvm.lanes import Lanes
 
 Kernel = Callable[..., str]
 
 #: Own kernels: some 20 to 80 instructions each.
 KERNELS: dict[str, Kernel] = {
-    "exp": exponential.exp, "expm1": exponential.expm1, "log": exponential.log, "log1p": exponential.log1p,
+    "exp": exponential.exp, "expm1": exponential.expm1, "log": logarithmic.log, "log1p": logarithmic.log1p,
     "sinh": exponential.sinh, "cosh": exponential.cosh, "tanh": exponential.tanh,
-    "sech": exponential.sech, "cbrt": exponential.cbrt, "sigmoid": exponential.sigmoid,
-    "softplus": exponential.softplus, "erf": exponential.erf, "pow": exponential.pow,
+    "sech": exponential.sech, "cbrt": logarithmic.cbrt, "sigmoid": exponential.sigmoid,
+    "softplus": logarithmic.softplus, "erf": exponential.erf, "pow": logarithmic.pow,
     "log2": inverses.log2, "log10": inverses.log10, "asinh": inverses.asinh, "acosh": inverses.acosh,
     "atanh": inverses.atanh, "hypot": inverses.hypot,
     "sin": circular.sin, "cos": circular.cos, "tan": circular.tan, "asin": circular.asin,

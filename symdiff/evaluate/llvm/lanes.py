@@ -15,7 +15,7 @@ ROUNDER = 6755399441055744.0
 
 #: The kinds of arguments that AVX-512 tells apart, in its order, and its codes for results.
 KINDS = ("nan", "signalling", "zero", "one", "-inf", "inf", "negative", "positive")
-RESULTS = {"same": 1, "nan": 3, "-inf": 4, "inf": 5}
+RESULTS = {"nan": 3, "-inf": 4, "inf": 5}
 
 Pair = tuple[str, str]
 
@@ -148,6 +148,11 @@ class Lanes:
             y = self.mad(y, x, self.const(c))
         return y
 
+    def poly2(self, x: str, square: str, coefficients: Sequence[float]) -> str:
+        """The same with x^2 given: even and odd coefficients apart, which takes half as long."""
+        even, odd = self.poly(square, coefficients[::2]), self.poly(square, coefficients[1::2])
+        return self.mad(odd, x, even)
+
     # ------------------------------------------------------------ pairs
 
     def two_sum(self, a: str, b: str) -> Pair:
@@ -252,9 +257,7 @@ class Lanes:
     def split(self, x: str) -> tuple[str, str]:
         """(e, m), x = m*2^e with sqrt(1/2) <= m < sqrt(2), for finite positive x; else anything."""
         if self.machine.avx512:
-            rest = [(self.v, "zeroinitializer"), ("i8", "-1")]
-            e = self._avx512("getexp", [(self.v, x), *rest])
-            m = self._avx512("getmant", [(self.v, x), ("i32", "0"), *rest])
+            e, m = self.parts(x)
             above = self.compare("ogt", m, self.const(2**0.5))
             m = self.select(above, self.mul(m, self.const(0.5)), m)
             return self.select(above, self.add(e, self.const(1.0)), e), m
@@ -269,12 +272,44 @@ class Lanes:
         offset = self.select(tiny, self.const(2.0**52 + 1023 + 54), self.const(2.0**52 + 1023))
         return self.sub(e, offset), m
 
+    def parts(self, x: str) -> tuple[str, str]:
+        """(e, m), x = m*2^e with 1 <= m < 2, for finite positive x; else anything.  AVX-512 only."""
+        rest = [(self.v, "zeroinitializer"), ("i8", "-1")]
+        e = self._avx512("getexp", [(self.v, x), *rest])
+        return e, self._avx512("getmant", [(self.v, x), ("i32", "0"), *rest])
+
     def fixup(self, y: str, x: str, edges: dict[str, str]) -> str:
         """y, but another value where x is of one of these kinds; AVX-512 only."""
         code = sum(RESULTS[edge] << 4 * KINDS.index(kind) for kind, edge in edges.items())
         code |= (code & 15) << 4  # both kinds of nan
         parts = [(self.v, y), (self.v, x), (self.i, self.whole(code)), ("i32", "0"), ("i8", "-1")]
         return self._avx512("fixupimm", parts)
+
+    def within(self, x: str, limit: float) -> str:
+        """x, but no larger than `limit` in size; that also where it is nan.  AVX-512 only."""
+        rest = [("i32", "2"), (self.v, "zeroinitializer"), ("i8", "-1")]
+        return self._avx512("range", [(self.v, x), (self.v, self.const(limit)), *rest])
+
+    def lookup(self, index: str, table: Sequence[float]) -> str:
+        """The entries of a table of 8 or 16 numbers, by the low bits of integers.  AVX-512 only."""
+        n = self.machine.lanes
+        if n < 8:
+            places = ", ".join(f"i32 {k}" if k < n else "i32 poison" for k in range(8))
+            index = self.line(f"shufflevector {self.i} {index}, {self.i} poison, <8 x i32> <{places}>")
+        v, i = "<8 x double>", "<8 x i64>"
+        parts = [
+            f"<{', '.join(f'double 0x{bits(c):016X}' for c in table[k : k + 8])}>"
+            for k in range(0, len(table), 8)
+        ]
+        if len(parts) == 1:
+            y = self.intrinsic("llvm.x86.avx512.permvar.df.512", v, (v, parts[0]), (i, index))
+        else:
+            given = (v, parts[0]), (i, index), (v, parts[1])
+            y = self.intrinsic("llvm.x86.avx512.vpermi2var.pd.512", v, *given)
+        if n < 8:
+            places = ", ".join(f"i32 {k}" for k in range(n))
+            y = self.line(f"shufflevector {v} {y}, {v} poison, <{n} x i32> <{places}>")
+        return y
 
     def _avx512(self, name: str, parts: list[tuple[str, str]]) -> str:
         """An instruction of AVX-512 that LLVM has no other name for."""
@@ -291,27 +326,38 @@ class Lanes:
         arguments = ", ".join(f"{self.v} {x}" for x in operands)
         return self.line(f"call {self.v} @each.{name}({arguments})")
 
-    def unusual(self, lanes: str, names: Sequence[str], *operands: str) -> Callable[[str, str], str]:
-        """Where any of these lanes is set, a rarely taken branch calls the scalar functions for the vector.
-
-        Returns f(name, y): y, but in the unusual lanes the scalar function's value.  Asked for first, the
-        branch leaves the kernel's own instructions in one block with those around it.
-        """
+    def any(self, mask: str) -> str:
+        """Whether a mask is set in any lane."""
         n = self.machine.lanes
-        word = self.line(f"bitcast {self.m} {lanes} to i{n}")
-        any_lane = self.line(f"icmp ne i{n} {word}, 0")
+        return self.line(f"icmp ne i{n} {self.line(f'bitcast {self.m} {mask} to i{n}')}, 0")
+
+    def any_high_word_but(self, integers: str, word: int) -> str:
+        """Whether the upper 32 bits of any of these are others than `word`."""
+        n = self.machine.lanes
+        narrow = self.line(f"bitcast {self.i} {integers} to <{2 * n} x i32>")
+        other = self.line(f"icmp ne <{2 * n} x i32> {narrow}, splat (i32 {word})")
+        upper = ", ".join(["i1 false, i1 true"] * n)
+        other = self.line(f"and <{2 * n} x i1> {other}, <{upper}>")
+        return self.line(f"icmp ne i{2 * n} {self.line(f'bitcast <{2 * n} x i1> {other} to i{2 * n}')}, 0")
+
+    def rarely(self, happens: str, usual: Sequence[str], other: Callable[[], Sequence[str]]) -> list[str]:
+        """The usual values, or where `happens`, a rarely taken branch, those that `other` writes."""
         slow, after, before = self.label(), self.label(), self.block
-        self.lines.append(f"br i1 {any_lane}, label %{slow}, label %{after}, !prof !0")
+        self.lines.append(f"br i1 {happens}, label %{slow}, label %{after}, !prof !0")
         self.begin(slow)
-        found = {name: self.each(name, *operands) for name in names}
+        found = other()
         self.lines.append(f"br label %{after}")
         self.begin(after)
-        mask = self.line(f"phi {self.m} [zeroinitializer, %{before}], [{lanes}, %{slow}]")
-        values = {
-            name: self.line(f"phi {self.v} [zeroinitializer, %{before}], [{y}, %{slow}]")
-            for name, y in found.items()
-        }
-        return lambda name, y: self.select(mask, values[name], y)
+        return [
+            self.line(f"phi {self.v} [{x}, %{before}], [{y}, %{slow}]")
+            for x, y in zip(usual, found, strict=True)
+        ]
+
+    def mended(self, lanes: str, name: str, y: str, *operands: str) -> str:
+        """y, but where any of these lanes is set, which is rare, the scalar function's value there."""
+        return self.rarely(self.any(lanes), [y], lambda: [self.select(lanes, self.each(name, *operands), y)])[
+            0
+        ]
 
 
 def each_function(machine: Machine, name: str, arity: int) -> list[str]:
