@@ -80,9 +80,13 @@ def test_a_zero_of_a_formula_is_a_zero_of_the_code() -> None:
     assert not sd.compile("sqrt(1 - x*y)", "x y", backend="llvm")(tenths, 1 / tenths).any()
 
 
-@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 17, 1000])
-def test_any_number_of_points(size: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 16, 17, 23, 25, 1000])
+def test_any_number_of_points(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "PIECE", 16)
     x = across(0.5, 2, size)
+    found = sd.compile([MIXED, "x > 1"], "x y", backend="llvm")(x, x)
+    np.testing.assert_allclose(found[0], sd.compile(MIXED, "x y", backend="numpy")(x, x), atol=1e-14)
+    assert (found[1] == (x > 1)).all() and found[1].shape == x.shape
     native, reference = both([MIXED, "x > y"], "x y", x, 1.25)
     np.testing.assert_allclose(native[0], reference[0], rtol=1e-14)
     assert native[1].dtype == bool and (native[1] == reference[1]).all()
@@ -92,6 +96,7 @@ def test_arrays_of_any_layout() -> None:
     a = RANDOM.random((30, 40, 6)) + 0.5
     odd = np.frombuffer(b"1" + a.tobytes(), np.uint8)[1:].view(np.float64)
     layouts = [
+        a,
         odd,
         a[::2, 1:, 0],
         a.transpose(2, 0, 1)[1, 3:, ::-1],
@@ -128,6 +133,9 @@ def test_out_is_filled() -> None:
     both_names = x.copy()
     fn(both_names, y, out=[np.empty(100), both_names])  # an input is written only when it has been read
     assert (both_names == wanted[1]).all()
+    shifted = np.append(x, 0.0)
+    fn(shifted[:-1], y, out=[np.empty(100), shifted[1:]])
+    assert (shifted[1:] == wanted[1]).all()
     with pytest.raises(SymdiffError, match="shape"):
         fn(x, y, out=[np.empty(3), np.empty(3)])
     inside.flags.writeable = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import math
 import subprocess
@@ -53,8 +52,8 @@ def run(formulas: list[str], on: lanes.Machine, *columns: Array, high: bool = Fa
     code = machine.Loaded(machine.assembled(text, on, 1), ["array"], on)
     outputs = [np.empty_like(columns[0]) for _ in formulas]
     places = np.array([x for a in (*columns, *outputs) for x in (a.ctypes.data, 8)], np.int64)
-    function = code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
-    function(places.ctypes.data, columns[0].size, np.empty(fn.program.registers * 8).ctypes.data, 1)
+    function = code.function("array", *arrays.SIGNATURE)
+    function(places.ctypes.data, 0, columns[0].size, np.empty(fn.program.registers * 8).ctypes.data, 1)
     return outputs
 
 

@@ -21,7 +21,7 @@ from symdiff.evaluate.llvm import cache
 from symdiff.evaluate.llvm.code import missing
 from symdiff.evaluate.llvm.machine import Loaded, assembled, host, quick
 from symdiff.evaluate.llvm.module import LONGEST_FUNCTION, array_module
-from symdiff.evaluate.numpy import Array, ArrayCode, chunks
+from symdiff.evaluate.numpy import MANY, Array, ArrayCode, chunks
 from symdiff.evaluate.program import Binder, Program
 from symdiff.evaluate.python import Tape
 
@@ -45,6 +45,14 @@ SMALLEST_SHARE = 1 << 14
 #: Points of a chunk of arrays that do not lie in one piece.
 CHUNK = 8_192
 
+#: Compiled code takes at least so many points: the lanes of the widest vector.
+LEAST = 8
+
+#: The arguments of the function in `array_module`.
+SIGNATURE = (ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
+
+_FLOAT, _BOOL = np.dtype(np.float64), np.dtype(bool)
+
 
 def program_key(program: Program, constants: Sequence[object]) -> list[object]:
     """What compiled code depends on in a program: all but the names of its inputs."""
@@ -67,7 +75,13 @@ def constants(tape: Tape) -> list[float | bool]:
 
 
 def _plain(a: Array) -> bool:
-    return bool(a.flags.c_contiguous and a.flags.aligned)
+    flags = a.flags
+    return bool(flags.c_contiguous and flags.aligned)
+
+
+def _address(a: Array) -> int:
+    """Where the data lie: NumPy's C interface has it first in an array, after the head of every object."""
+    return ctypes.c_ssize_t.from_address(id(a) + object.__basicsize__).value
 
 
 def loaded(name: str, parts: Sequence[object], text: Callable[[], str], effort: int) -> Loaded:
@@ -97,9 +111,41 @@ class NativeCode(ArrayCode):
         self.foreign = missing(tape.program) != "" or not len(tape.program.outputs)
         self.lanes = 0
         self.frame = 0  # the doubles in it
+        self.types = [_BOOL if tape.program.boolean[r] else _FLOAT for r in tape.program.outputs]
         self._loaded: dict[bool, Any] = {}
         self._lock = threading.Lock()
         self._compiling: set[bool] = set()
+
+    def __call__(self, values: Sequence[object], out: Sequence[Array | None] | None = None) -> list[Array]:
+        found = self._direct(values, out)
+        return super().__call__(values, out) if found is None else found
+
+    def _direct(self, values: Sequence[Any], out: Sequence[Any] | None) -> list[Array] | None:
+        """The outputs, where all arrays have 64 bits and one shape and lie in one piece each, as they mostly
+        do; else None.  It is a shorter way to what `ArrayCode` does for any values.
+        """
+        shape = getattr(values[0], "shape", ()) if values else ()
+        for a in values:
+            if a.__class__ is not np.ndarray or a.dtype is not _FLOAT or a.shape != shape or not _plain(a):
+                return None
+        for t, kind in zip(out or (), self.types, strict=False):
+            if t.__class__ is not np.ndarray or t.dtype is not kind or t.shape != shape or not t.flags.carray:
+                return None
+        points = prod(shape)
+        code = self._code_for(_FLOAT, points) if points >= LEAST else None
+        if code is None:
+            return None
+        targets = [np.empty(shape, kind) for kind in self.types] if out is None else list(out)
+        sources, ends = [_address(a) for a in values], [_address(t) for t in targets]
+        if out is not None and (
+            len(values) >= MANY or any(abs(t - a) < 8 * points for t in ends for a in sources)
+        ):
+            return None
+        columns = [x for a in sources for x in (a, 8)]
+        for end, kind in zip(ends, self.types, strict=True):
+            columns += (end, kind.itemsize)
+        self._run(code, columns, points)
+        return targets
 
     def _chunks(self, arrays: list[Array], targets: list[Array], dtype: Any, shape: tuple[int, ...]) -> None:
         code = self._code_for(dtype, prod(shape))
@@ -107,17 +153,16 @@ class NativeCode(ArrayCode):
             super()._chunks(arrays, targets, dtype, shape)
             return
         if all((a.shape == shape and _plain(a)) or not a.ndim for a in (*arrays, *targets)):
-            flat = [a.reshape(-1) if a.ndim else a for a in arrays]
-            self._pieces(code, flat, [t.reshape(-1) for t in targets], prod(shape))
+            self._whole(code, arrays, targets, prod(shape))
             return
         full = [np.broadcast_to(a, shape) if a.ndim else a for a in arrays]
         for index, _ in chunks(shape, CHUNK):
-            part = [np.require(a[index], None, ["C", "A"]).reshape(-1) if a.ndim else a for a in full]
+            part = [np.require(a[index], None, ["C", "A"]) if a.ndim else a for a in full]
             outer = [t[index] for t in targets]
-            inner = [np.empty(t.size, t.dtype) for t in outer]
-            self._piece(code, part, inner, 0, inner[0].size)
+            inner = [np.empty(t.shape, t.dtype) for t in outer]
+            self._whole(code, part, inner, inner[0].size)
             for t, found in zip(outer, inner, strict=True):
-                t[...] = found.reshape(t.shape)
+                t[...] = found
 
     def _code_for(self, dtype: Any, points: int) -> Any:
         """The compiled function for numbers of this type, or None where NumPy is to run."""
@@ -151,7 +196,7 @@ class NativeCode(ArrayCode):
                 )
                 self._loaded[single] = (
                     code,
-                    code.function("array", ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64),
+                    code.function("array", *SIGNATURE),
                 )
             return self._loaded[single]
 
@@ -162,44 +207,38 @@ class NativeCode(ArrayCode):
         """LLVM's text; NumPy's code where that runs."""
         return super().source() if self.foreign else self._text(False)
 
-    def _pieces(self, code: Any, arrays: list[Array], targets: list[Array], total: int) -> None:
-        """One range of points after another, or several at once."""
-        size = PIECE if self.threads == 1 else max(SMALLEST_SHARE, min(PIECE, total // (4 * self.threads)))
-        begins = range(0, total, size)
+    def _whole(self, code: Any, arrays: list[Array], targets: list[Array], points: int) -> None:
+        """Arrays that lie in one piece each; numbers are repeated to fill a vector."""
+        if points < LEAST:
+            inner = [np.resize(a, LEAST) if a.ndim else a for a in arrays]
+            results = [np.empty(LEAST, t.dtype) for t in targets]
+            self._whole(code, inner, results, LEAST)
+            for t, found in zip(targets, results, strict=True):
+                t[...] = found[:points].reshape(t.shape)
+            return
+        full = [a if a.ndim else np.full(LEAST, a) for a in (*arrays, *targets)]  # alive until the end
+        steps = [a.itemsize if a.ndim else 0 for a in (*arrays, *targets)]
+        self._run(code, [x for a, step in zip(full, steps, strict=True) for x in (_address(a), step)], points)
+
+    def _run(self, code: Any, columns: list[int], points: int) -> None:
+        """One range of points after another, or several at once.  columns: see `module`."""
+        places = (ctypes.c_int64 * len(columns))(*columns)
+        first = -(columns[-2] // columns[-1]) % self.lanes or self.lanes
+        size = PIECE if self.threads == 1 else max(SMALLEST_SHARE, min(PIECE, points // (4 * self.threads)))
+        begins = range(0, points - LEAST + 1, size)  # so that the last range is not too short
+
+        def run(begin: int) -> None:
+            end = points if begin == begins[-1] else begin + size
+            frame = np.empty(self.frame) if self.frame else None
+            code[1](places, begin, end, frame if frame is None else _address(frame), first)
+
         if self.threads == 1 or len(begins) == 1:
             for begin in begins:
-                self._piece(code, arrays, targets, begin, min(begin + size, total))
+                run(begin)
             return
         pool = ThreadPoolExecutor(self.threads)
         try:
-            for job in [
-                pool.submit(self._piece, code, arrays, targets, begin, min(begin + size, total))
-                for begin in begins
-            ]:
+            for job in [pool.submit(run, begin) for begin in begins]:
                 job.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-    def _piece(self, code: Any, arrays: list[Array], targets: list[Array], begin: int, end: int) -> None:
-        """The points begin .. end - 1 of arrays in one piece; numbers are repeated to fill a vector."""
-        n = end - begin
-        if n < self.lanes:
-            inner = [np.resize(a[begin:end], self.lanes) if a.ndim else a for a in arrays]
-            results = [np.empty(self.lanes, t.dtype) for t in targets]
-            self._piece(code, inner, results, 0, self.lanes)
-            for t, found in zip(targets, results, strict=True):
-                t[begin:end] = found[:n]
-            return
-        columns: list[int] = []
-        repeated = []  # alive until the call is over
-        for a in (*arrays, *targets):
-            if a.ndim:
-                step = a.itemsize
-                columns += (a.__array_interface__["data"][0] + begin * step, step)
-            else:
-                repeated.append(np.full(self.lanes, a))
-                columns += (repeated[-1].__array_interface__["data"][0], 0)
-        places = (ctypes.c_int64 * len(columns))(*columns)
-        frame = np.empty(self.frame)
-        first = -(columns[-2] // columns[-1]) % self.lanes or self.lanes
-        code[1](places, n, frame.__array_interface__["data"][0], first)

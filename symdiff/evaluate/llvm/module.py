@@ -1,9 +1,9 @@
 """Modules of LLVM's text around a program's body: `array` over points, `scalar` for calls from Python.
 
-array(columns, n, frame, first): the program at n >= lanes points.  columns: for each input, then each
-output, an address and the step from point to point in bytes, 0 for a number, which then lies there `lanes`
-times.  The second vector begins at the point `first`, 1 to lanes, where memory is aligned, the last one at
-n - lanes: some points may be computed twice.
+array(columns, begin, end, frame, first): the program at the points begin .. end - 1, at least `lanes`.
+columns: for each input, then each output, an address and the step from point to point in bytes, 0 for a
+number, which then lies there `lanes` times.  The second vector begins `first` points after the first one, 1
+to lanes, where memory is aligned, the last one at end - lanes: some points may be computed twice.
 
 scalar(self, args, n, names): Python's METH_FASTCALL | METH_KEYWORDS.  self is the pair (general, float);
 arguments that are not exactly so many floats are passed on to `general`.
@@ -79,7 +79,7 @@ def array_module(program: Program, constants: Constants, machine: Machine, singl
     main = module.lanes()
     main.lines.append("br label %loop")
     main.begin("loop")
-    main.lines.append("%i = phi i64 [0, %entry], [%next, %turn]")
+    main.lines.append("%i = phi i64 [%begin, %entry], [%next, %turn]")
     main.lines.append(f"%ahead = phi i64 [%first, %entry], [{machine.lanes}, %turn]")
     if len(program) <= LONGEST_FUNCTION:
         kernels = _whole(main, program, values, constants, single)
@@ -87,11 +87,13 @@ def array_module(program: Program, constants: Constants, machine: Machine, singl
         kernels = _parts(module, main, program, values, constants, single)
     lanes = machine.lanes
     tail = [
-        "%up = add i64 %i, %ahead", "%done = icmp sge i64 %up, %n", "br i1 %done, label %end, label %turn",
-        "turn:", f"%last = sub i64 %n, {lanes}", "%over = icmp sgt i64 %up, %last",
-        "%next = select i1 %over, i64 %last, i64 %up", "br label %loop", "end:", "ret void",
+        "%up = add i64 %i, %ahead", "%done = icmp sge i64 %up, %end", "br i1 %done, label %out, label %turn",
+        "turn:", f"%last = sub i64 %end, {lanes}", "%over = icmp sgt i64 %up, %last",
+        "%next = select i1 %over, i64 %last, i64 %up", "br label %loop", "out:", "ret void",
     ]  # fmt: skip
-    module.add("void @array(ptr noalias %columns, i64 %n, ptr noalias %frame, i64 %first)", main, tail)
+    module.add(
+        "void @array(ptr noalias %columns, i64 %begin, i64 %end, ptr noalias %frame, i64 %first)", main, tail
+    )
     module.kernels(kernels)
     return module.text()
 
