@@ -271,6 +271,15 @@ def test_neighbours_do_not_matter(name: str) -> None:
         assert (alone[same] == among[same]).all() and not (alone == among).all(), f
 
 
+def test_numbers_and_arrays_have_the_same_bits() -> None:
+    formulas = [f"{f}(x)" for f in POINTS] + ["x^y", "atan2(x, y)", "hypot(x, y)"]
+    fn = sd.compile(formulas, "x y", backend="llvm")
+    x, y = np.concatenate([EDGES, across(-3, 3, 40)]), 0.75
+    columns = np.array(fn(x, np.full(x.shape, y)))
+    for point, column in zip(x.tolist(), columns.T, strict=True):
+        np.testing.assert_array_equal(fn(point, y), column)
+
+
 def test_sech_falls_to_zero() -> None:
     x = np.array([0.0, -0.0, 745.0, -745.9, 746.5, 1e9, inf, -inf])
     assert run(["sech(x)"], HOST, x)[0].tolist() == [1, 1, 5e-324, 0, 0, 0, 0, 0]

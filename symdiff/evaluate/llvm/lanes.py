@@ -37,6 +37,10 @@ def bits(value: float) -> int:
     return int(struct.unpack("<Q", struct.pack("<d", value))[0])
 
 
+def _doubles(values: Sequence[float]) -> str:
+    return ", ".join(f"double 0x{bits(c):016X}" for c in values)
+
+
 class Lanes:
     """Instructions over vectors of `machine.lanes` doubles.  high: the tier of kernels.
 
@@ -291,16 +295,15 @@ class Lanes:
         return self._avx512("range", [(self.v, x), (self.v, self.const(limit)), *rest])
 
     def lookup(self, index: str, table: Sequence[float]) -> str:
-        """The entries of a table of 8 or 16 numbers, by the low bits of integers.  AVX-512 only."""
+        """The entries of a table of 8 or 16 numbers, by the low bits of integers; for AVX-512."""
+        if self.machine.lanes == 2:
+            return self._loads(index, table)
         n = self.machine.lanes
         if n < 8:
             places = ", ".join(f"i32 {k}" if k < n else "i32 poison" for k in range(8))
             index = self.line(f"shufflevector {self.i} {index}, {self.i} poison, <8 x i32> <{places}>")
         v, i = "<8 x double>", "<8 x i64>"
-        parts = [
-            f"<{', '.join(f'double 0x{bits(c):016X}' for c in table[k : k + 8])}>"
-            for k in range(0, len(table), 8)
-        ]
+        parts = [f"<{_doubles(table[k : k + 8])}>" for k in range(0, len(table), 8)]
         if len(parts) == 1:
             y = self.intrinsic("llvm.x86.avx512.permvar.df.512", v, (v, parts[0]), (i, index))
         else:
@@ -309,6 +312,20 @@ class Lanes:
         if n < 8:
             places = ", ".join(f"i32 {k}" for k in range(n))
             y = self.line(f"shufflevector {v} {y}, {v} poison, <{n} x i32> <{places}>")
+        return y
+
+    def _loads(self, index: str, table: Sequence[float]) -> str:
+        """The same out of memory, which is quicker for one number."""
+        kind, name = f"[{len(table)} x double]", f"@table.{len(table)}.{bits(table[1]):x}"
+        self.declared.add(f"{name} = internal constant {kind} [{_doubles(table)}]")
+        low = self.integer("and", index, self.whole(len(table) - 1))
+        y = "poison"
+        for lane in range(self.machine.lanes):
+            place = self.line(f"extractelement {self.i} {low}, i32 {lane}")
+            entry = self.line(
+                f"load double, ptr {self.line(f'getelementptr double, ptr {name}, i64 {place}')}"
+            )
+            y = self.line(f"insertelement {self.v} {y}, double {entry}, i32 {lane}")
         return y
 
     def _avx512(self, name: str, parts: list[tuple[str, str]]) -> str:
