@@ -176,6 +176,7 @@ def test_names_in_code_are_generated_and_columns_are_quoted() -> None:
         ("x", "cobol", "no language cobol; there are: c, "),
         ("x", "javascrpt", "did you mean javascript"),
         ("besselj(2, x)", "c", "the C backend has no besselj"),
+        ("a*B + b", "sql", "SQL takes B and b for one column"),
         ("integral(exp(-t^2), t, 0, x)", "rust", "the Rust backend has no integral"),
     ],
 )

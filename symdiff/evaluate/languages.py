@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
+from symdiff.errors import SymdiffError
+
 #: How the 18 operations read in most languages, in the order of `program.py`.
 INFIX = (
     "{0} + {1}", "{0} - {1}", "{0}*{1}", "{0}/{1}", "-{0}", "sqrt({0})", "pow({0}, {1})",
@@ -303,6 +305,10 @@ POLARS = Language(
 
 def _sql(text: Text) -> str:
     """Common table expressions, one for each depth: no dialect needs aliases of the same SELECT."""
+    known: dict[str, str] = {}
+    for name in text.columns:
+        if known.setdefault(name.casefold(), name) != name:
+            raise SymdiffError(f"SQL takes {known[name.casefold()]} and {name} for one column; rename one")
     columns = [f'CAST("{name}" AS DOUBLE) AS {v}' for v, name in zip(text.inputs, text.columns, strict=True)]
     levels: dict[int, list[str]] = {}
     for (name, _), line in zip(text.declared, text.lines, strict=True):
