@@ -60,12 +60,14 @@ class Graph:
         """Note the edges into q, for `add`, and take those that are gone out of its list."""
         next_in = self.next_in
         gone = self.gone
+        source = self.source
+        place = self.place
         before: i64 = 0
         e = i64(self.first_in[q])
         while e != 0:
             after = next_in[e]
             if gone[e] == 0:
-                self.place[i64(self.source[e])] = i32(e)
+                place[i64(source[e])] = i32(e)
                 before = e
             elif before != 0:
                 next_in[before] = after
@@ -164,16 +166,33 @@ class Graph:
 
 @final
 class Queue:
-    """A heap of numbers, the least of them first."""
+    """A heap of vertices, the cheapest first; of equal ones the highest."""
 
     heap: vec[i64]
     size: i64
+    cost: vec[i32]  # with which a vertex was put in last, plus one
 
-    def __init__(self) -> None:
+    def __init__(self, s: Store, n: i64) -> None:
         self.heap = vec[i64]()
         self.size = 0
+        self.cost = s.zeros(n)
 
-    def push(self, x: i64) -> None:
+    def put(self, v: i64, cost: i64) -> None:
+        """The vertex with this cost; where it has stood with another one, that is passed over."""
+        if i64(self.cost[v]) != cost + 1:
+            self.cost[v] = i32(cost + 1)
+            self._push((cost << 31) | (i64(len(self.cost)) - 1 - v))
+
+    def take(self) -> i64:
+        """The first vertex at its last cost."""
+        while True:
+            key = self._pop()
+            v = i64(len(self.cost)) - 1 - (key & LANE)
+            if i64(self.cost[v]) == (key >> 31) + 1:
+                self.cost[v] = i32(0)
+                return v
+
+    def _push(self, x: i64) -> None:
         at = self.size
         if at == i64(len(self.heap)):
             self.heap = append(self.heap, x)
@@ -184,7 +203,7 @@ class Queue:
         heap[at] = x
         self.size += 1
 
-    def pop(self) -> i64:
+    def _pop(self) -> i64:
         heap = self.heap
         n = self.size - 1
         least = heap[0]
@@ -239,33 +258,30 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
     for k in range(len(roots)):
         if active[places[k]] != 0:
             graph.add(i64(places[k]), n + k, ONE, ONE)
-    queue = Queue()
+    queue = Queue(s, n)
+    left: i64 = 0
     i = 0
     while i < n:
         if inner[i] != 0:
-            queue.push((graph.cost(i) << 31) | (n - 1 - i))  # of equal ones the highest vertex first
+            queue.put(i, graph.cost(i))
+            left += 1
         i += 1
-    while queue.size > 0:
-        key = queue.pop()
-        v = n - 1 - (key & LANE)
-        if inner[v] == 0:
-            continue
-        if graph.cost(v) != key >> 31:
-            queue.push((graph.cost(v) << 31) | (n - 1 - v))
-            continue
+    while left > 0:
+        v = queue.take()
+        left -= 1
         inner[v] = i32(0)
         graph.eliminate(s, v)
         e = i64(graph.first_in[v])
         while e != 0:
             i = i64(graph.source[e])
             if inner[i] != 0:
-                queue.push((graph.cost(i) << 31) | (n - 1 - i))
+                queue.put(i, graph.cost(i))
             e = i64(graph.next_in[e])
         e = i64(graph.first_out[v])
         while e != 0:
             i = i64(graph.target[e])
             if i < n and inner[i] != 0:
-                queue.push((graph.cost(i) << 31) | (n - 1 - i))
+                queue.put(i, graph.cost(i))
             e = i64(graph.next_out[e])
     found = Entries()
     for k in range(len(roots)):
