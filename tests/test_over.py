@@ -8,8 +8,13 @@ from typing import Any
 
 import mpmath
 import pytest
+from flint import ctx
 
 import symdiff as sd
+from symdiff.check.expansion import SeriesTape
+from symdiff.check.over import _Cover
+from symdiff.evaluate.program import assemble
+from symdiff.expr import graph
 
 RIGHT = [
     ("sin(x)*exp(-x^2)", (-2, 2), None),
@@ -83,13 +88,49 @@ def test_what_is_left_open_is_named() -> None:
     assert json.loads(json.dumps(found.as_dict()))["verdict"] == "undecided"
 
 
-def test_a_box_gets_the_bound_that_was_reached() -> None:
-    found = sd.check_over("sin(x*y)", "x", {"x": (0, 1), "y": (0, 1)})
-    assert found.verdict == "undecided"
-    assert found.bound < 0.05
-    assert found.share == 1
-    wrong = sd.check_over("sin(x*y)", "x", {"x": (0, 1), "y": (0, 1)}, "cos(x*y)")
-    assert wrong.verdict == "wrong"
+BOXES = [
+    ("sin(x*y)", "xy", "right"),
+    ("x^3*y - x/(y + 2)", "xy", "right"),
+    ("x^2*y*z + y*z^3*x", "xyz", "right"),
+    ("sqrt(x + y + z + 1)", "xyz", "undecided"),
+    ("sin(x*a*b*c)", "abcx", "undecided"),
+]
+
+
+@pytest.mark.parametrize(("f", "names", "verdict"), BOXES)
+def test_a_box_in_several_variables(f: str, names: str, verdict: str) -> None:
+    box = dict.fromkeys(names, (0, 1))
+    found = sd.check_over(f, "x", box)
+    assert (found.verdict, found.share) == (verdict, 1), str(found)
+    assert found.bound <= (1e-12 if verdict == "right" else 1) * found.largest
+    for wrong in (f"({sd.diff(f, 'x')})*1.000000001", f"{sd.diff(f, 'x')} + 10^-12*x^9"):
+        assert sd.check_over(f, "x", box, wrong).verdict == "wrong"
+
+
+def test_a_box_in_many_variables() -> None:
+    names = [f"y{i}" for i in range(1_000)]
+    f, box = " + ".join(["3*x", *names]), dict.fromkeys([*names, "x"], (2, 3))
+    assert sd.check_over(f, "x", box).verdict == "right"
+    assert sd.check_over(f, "x", box, "3 + y0").verdict == "wrong"
+
+
+@pytest.mark.parametrize("degree", [1, 3, 10, 13])
+@pytest.mark.parametrize("names", ["x", "xy", "axz"])
+@pytest.mark.parametrize("changed", ["function", "derivative"])
+def test_the_bound_is_no_smaller_than_the_difference(names: str, degree: int, changed: str) -> None:
+    """It is 0 at the centre and 1 in the corners; beyond the order it is all in the rest."""
+    f = sd.parse(f"sin({'*'.join(names)})")
+    asked = {"function": f, "derivative": sd.diff(f, "x")}
+    others = "*".join(["1", *(f"(2*{name} - 1)^{degree}" for name in names if name != "x")])
+    more = {"function": f"(2*x - 1)^{degree + 1}/{2 * degree + 2}", "derivative": f"(2*x - 1)^{degree}"}
+    asked[changed] += sd.parse(f"{more[changed]}*{others}")
+    tapes = [SeriesTape(assemble(graph([e]), names)) for e in asked.values()]
+    cell = ((Fraction(0), Fraction(1)),) * len(names)
+    with ctx.workprec(192):
+        cover = _Cover(*tapes, tuple(names), names.index("x"), dict(zip(names, cell, strict=True)))
+        bound = cover._bound(cell)
+    assert isinstance(bound, tuple)
+    assert bound[0] >= 1
 
 
 def test_bad_intervals_get_a_sentence() -> None:

@@ -105,8 +105,7 @@ class BranchTape:
             elif op == POW and operands[1] in odd and given[0] < 0:
                 value = (-given[0]) ** given[1] * (-1) ** odd[operands[1]][0]
             else:
-                square = op == MUL and operands[0] == operands[1]  # is not negative
-                value = given[0] ** 2 if square else self.tape.functions[op](*given)
+                value = self.tape.functions[op](*given)
                 if value is None or (value.__class__ is arb and not value.is_finite()):
                     value = self._outside(self.names[op], given)
             registers[dst] = value

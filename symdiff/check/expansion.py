@@ -18,7 +18,7 @@ from flint import arb, arb_series, ctx, fmpq
 from symdiff.check import series
 from symdiff.evaluate import strict
 from symdiff.evaluate.backends import definition, nowhere, record
-from symdiff.evaluate.program import DIV, MUL, POW, REAL, SELECT, SQRT, Binder, Program
+from symdiff.evaluate.program import DIV, POW, REAL, SELECT, SQRT, Binder, Program
 
 
 def _less(a: Any, b: Any) -> bool | None:
@@ -107,19 +107,21 @@ class SeriesTape:
                 if op > SQRT and value.__class__ is arb_series and not value[0].is_finite():
                     value = None
             else:
-                square = op == MUL and operands[0] == operands[1]  # is not negative
-                value = given[0] ** 2 if square else fixed[op](*given)
+                value = fixed[op](*given)
                 if value.__class__ is arb and not value.is_finite():
                     value = None
             registers[dst] = value
         return [registers[r] for r in p.outputs]
 
-    def along(self, centre: Sequence[arb], direction: Sequence[Fraction | int], order: int) -> list[Any]:
-        """For each output its coefficients 0 to order, or None."""
+    def along(
+        self, centre: Sequence[arb], direction: Sequence[Fraction | int | arb], order: int
+    ) -> list[Any]:
+        """For each output its coefficients 0 to order, or None.  A step that is a ball is any in it."""
         cap = ctx.cap
         ctx.cap = order + 1
         try:
-            line = [arb_series([c, ball(d)]) if d else c for c, d in zip(centre, direction, strict=True)]
+            steps = [d if isinstance(d, arb) else ball(d) for d in direction]
+            line = [arb_series([c, d]) if not d.is_zero() else c for c, d in zip(centre, steps, strict=True)]
             found = self.run(line)
         finally:
             ctx.cap = cap

@@ -1,9 +1,9 @@
 """A derivative over a whole interval or box: a bound of its distance to the slope, everywhere there.
 
 In: a formula, its alleged derivative, a box.  Out: an `Over`.  On a part of the box with centre c both are
-Taylor polynomials around c, whose coefficients are balls, and a rest that holds on all of the part (R. E.
-Moore, Interval Analysis, 1966; the series of arb, run on a ball that covers the part).  Parts are halved
-until the bound is small enough, or the work is done.
+Taylor polynomials around c in all variables, whose coefficients are balls, and a rest that holds on all of
+the part (R. E. Moore, Interval Analysis, 1966; the series of arb, run on a ball that covers the part).  Parts
+are halved until the bound is small enough, or the work is done.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from flint import acb, arb, ctx, fmpq
 
 from symdiff.check.branches import PRINCIPAL, BranchTape, apart, around, shown
 from symdiff.check.expansion import SeriesTape, ball
+from symdiff.check.lattice import lattice, order_for
 from symdiff.check.places import place_of
 from symdiff.check.question import question
 from symdiff.check.report import NO_REAL_VALUE, RIGHT, UNDECIDED, VOID, WRONG
@@ -27,7 +28,8 @@ from symdiff.evaluate.program import assemble
 from symdiff.expr import Expr, graph
 from symdiff.functions.precision import PRECISION
 
-#: Bits, the order of the rest, and the bound that is aimed at, beside the largest slope.
+#: Bits, the order of the rest (lower with many variables), and the bound that is aimed at, beside the largest
+#: slope.
 BITS, ORDER, WITHIN = 192, 10, 1e-12
 
 #: Parts at most, and the shortest one, beside the whole.
@@ -132,6 +134,8 @@ class _Cover:
     ) -> None:
         self.function, self.claim, self.names, self.along, self.box = function, claim, names, along, box
         self.direction = [int(i == along) for i in range(len(names))]
+        self.order = order_for(len(names), ORDER)
+        self.lattice = lattice(len(names), self.order)
         self.bound = self.largest = 0.0
         self.parts = 0
         self.done = Fraction(0)
@@ -141,7 +145,10 @@ class _Cover:
 
     def run(self) -> Over:
         whole: Cell = tuple(self.box[name] for name in self.names)
-        most = max(16, min(PARTS, WORK // (4 * ORDER * (len(self.function) + len(self.claim)))))
+        size = len(self.function) + len(self.claim)
+        lines = 1 if len(whole) == 1 else self.order + 2
+        series = (self.order + 1) * (2 * len(self.lattice.directions) + lines + 1) + 6
+        most = max(16, min(PARTS, WORK // (series * size)))
         # The worst first, of those of which nothing is known the largest.
         heap: list[tuple[float, Fraction, Cell, tuple[float, float] | None]]
         heap = [(-inf, Fraction(-1), whole, None)]
@@ -190,28 +197,63 @@ class _Cover:
         known."""
         middles = [(a + b) / 2 for a, b in cell]
         wide = [_cover(a, b) for a, b in cell]
-        low, high = cell[self.along]
-        radius = ball((high - low) / 2)
-        centre = [
-            ball(m) if i == self.along else w for i, (m, w) in enumerate(zip(middles, wide, strict=True))
-        ]
-        rest_f = self.function.along(wide, self.direction, ORDER + 1)[0]
-        rest_g = self.claim.along(wide, self.direction, ORDER)[0]
-        if rest_f is None or rest_g is None:
-            return self._point(middles)
-        f = self.function.along(centre, self.direction, ORDER + 1)[0]
-        g = self.claim.along(centre, self.direction, ORDER)[0]
+        steps = [(b - a) / 2 for a, b in cell]
+        slopes = self.function.along(wide, self.direction, 1)[0]
+        claims = self.claim.along(wide, self.direction, 0)[0]
+        differ = self._point(middles)
+        if differ or slopes is None or claims is None:
+            return differ
+        bounds = [abs(claims[0] - slopes[1]), self._taylor(middles, wide, steps) if self.order else None]
+        return min(float(b.upper()) for b in bounds if b is not None), float(abs(slopes[1]).upper())
+
+    def _taylor(self, middles: list[Fraction], wide: list[arb], steps: list[Fraction]) -> arb | None:
+        """A bound of the difference by Taylor polynomials around the centre, and their rest."""
+        total = self._rest(wide, steps)
+        if total is None:
+            return None
+        centre = [ball(m) for m in middles]
+        f = self._polynomials(self.function, centre, steps, self.order)
+        g = self._polynomials(self.claim, centre, steps, self.order - 1)
         if f is None or g is None:
             return None
-        total, power = arb(0), arb(1)
-        for j in range(ORDER):
-            apart = g[j] - (j + 1) * f[j + 1]
-            if j == 0 and apart != 0:
-                return dict(zip(self.names, middles, strict=True))
-            total += abs(apart) * power
-            power *= radius
-        total += abs(rest_g[ORDER] - (ORDER + 1) * rest_f[ORDER + 1]) * power
-        return float(total.upper()), float(abs(rest_f[1]).upper())
+        for m in range(self.order):
+            for p, q, degree in zip(f[m + 1], g[m], self.lattice.degrees, strict=True):
+                if degree <= m:
+                    total += abs(q - (m + 1 - degree) * p / ball(steps[self.along]))
+        return total
+
+    def _polynomials(
+        self, tape: SeriesTape, point: list[arb], steps: list[Fraction], order: int
+    ) -> list[list[arb]] | None:
+        """The coefficients of the Taylor polynomial, by degree, in steps from the point."""
+        runs = []
+        for direction in self.lattice.directions:
+            turned = [*direction[: self.along], Fraction(1), *direction[self.along :]]
+            runs.append(tape.along(point, [s * u for s, u in zip(steps, turned, strict=True)], order)[0])
+            if runs[-1] is None:
+                return None
+        return self.lattice.coefficients(runs)
+
+    def _rest(self, wide: list[arb], steps: list[Fraction]) -> arb | None:
+        """A bound of what the polynomials leave out: of the terms of the next degree around all points of the
+        cell.  Their derivative along the variable is read off their values at some steps along it, all other
+        steps being any."""
+        n = self.order
+        ways = [arb(0, ball(s)) for s in steps]
+        g = self.claim.along(wide, ways, n)[0]
+        lines = lattice(min(len(steps), 2), n + 1)
+        runs = []
+        for (s,) in [(Fraction(1),)] if len(steps) == 1 else lines.directions:
+            ways[self.along] = ball(s * steps[self.along])
+            runs.append(self.function.along(wide, ways, n + 1)[0])
+        if g is None or None in runs:
+            return None
+        values = lines.coefficients([run[n + 1 :] for run in runs])[0]
+        degrees = [n + 1] if len(steps) == 1 else lines.degrees
+        total: arb = abs(g[n])
+        for k, v in zip(degrees, values, strict=True):
+            total += k * abs(v) / ball(steps[self.along])
+        return total
 
     def _point(self, middles: list[Fraction]) -> dict[str, Fraction] | None:
         """The centre, if they differ there."""

@@ -20,7 +20,7 @@ from symdiff.errors import SymdiffError
 from symdiff.evaluate import balls
 from symdiff.evaluate.backends import definition, nowhere, record
 from symdiff.evaluate.given import constant, fraction
-from symdiff.evaluate.program import MUL, SELECT, Binder, Program, assemble
+from symdiff.evaluate.program import SELECT, Binder, Program, assemble
 from symdiff.expr import Expr
 from symdiff.functions.record import Function
 
@@ -166,8 +166,7 @@ class StrictTape:
                 if operand is None:
                     break
             else:
-                square = op == MUL and operands[0] == operands[1]  # is not negative
-                value = given[0] ** 2 if square else functions[op](*given)
+                value = functions[op](*given)
                 if isinstance(value, own) and not finite(value):
                     value = None
                 if value is None:
