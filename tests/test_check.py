@@ -120,6 +120,10 @@ def test_a_derivative_without_a_real_value_is_wrong_only_if_it_is_no_slope_howev
     assert "no real value there (over the complex numbers it is 1 + 3.14159*i), the slope is 1" in str(found)
     # That it is right at 0, where both are 0, is chance.
     assert [p.verdict for p in sd.check("x^2", "x", "2*x*sqrt(-x^2)", at=[0, 1]).points] == ["right", "wrong"]
+    # atan(i/2) is atanh(1/2)*i for everyone, atan(2*i) is on the cut.
+    assert sd.check("atanh(1/2)*x", "x", "atan(sqrt(-1)/2)/sqrt(-1)").reason.endswith("they agree")
+    assert sd.check("atanh(1/2)*x", "x", "-atan(sqrt(-1)/2)/sqrt(-1)").verdict == "wrong"
+    assert sd.check("x", "x", "atan(2*sqrt(-1))").verdict == "undecided"
     # On the cut: asin(2) is pi/2 - acosh(2)*i for some, pi/2 + acosh(2)*i for others.
     for sign in "+-":
         assert sd.check(f"{sign}acosh(2)*x", "x", "sqrt(-1)*(asin(2) - pi/2)").verdict == "undecided"

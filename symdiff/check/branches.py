@@ -54,6 +54,10 @@ _OUTSIDE: dict[int | str, Callable[..., acb]] = {
 #: Those for which systems do not agree to which side of its cut a number belongs.
 _EITHER_SIDE = frozenset({"asin", "acos", "atanh", "acsc", "asec", "acoth"})
 
+#: The axes on which inverse functions are cut, from -1 and 1 or from -i and i outwards; off them all systems
+#: agree.
+_REAL_AXIS, _IMAGINARY_AXIS = frozenset({"asin", "acos", "atanh"}), frozenset({"atan", "asinh"})
+
 #: An imaginary part that may be 0 is not shown below this share of the real one.
 UNSEEN = 1e-9
 
@@ -101,7 +105,7 @@ class BranchTape:
             elif any(g is None for g in given):
                 value = None
             elif any(g.__class__ is acb for g in given):
-                value = _finite(_COMPLEX.get(self.names[op]), given)
+                value = _finite(_COMPLEX.get(self.names[op]) or _inverse(self.names[op], given[0]), given)
             elif op == POW and operands[1] in odd and given[0] < 0:
                 value = (-given[0]) ** given[1] * (-1) ** odd[operands[1]][0]
             else:
@@ -118,6 +122,18 @@ class BranchTape:
         if value is None or value.imag.contains(0):  # it may be real
             return None
         return acb(value.real, value.imag.union(-value.imag)) if name in _EITHER_SIDE else value
+
+
+def _inverse(name: int | str, z: Any) -> Callable[..., acb] | None:
+    """An inverse function, if it is not cut in the ball z."""
+    if name in _REAL_AXIS:
+        along, across = z.real, z.imag
+    elif name in _IMAGINARY_AXIS:
+        along, across = z.imag, z.real
+    else:
+        return None
+    cut = across.contains(0) and not abs(along) < 1
+    return None if cut else getattr(acb, str(name))
 
 
 def around(point: Sequence[arb]) -> list[arb]:
