@@ -74,15 +74,20 @@ def exp(b: Lanes, x: str) -> str:
 
 
 def _exp_by_table(b: Lanes, x: str) -> str:
-    """2^k*2^(j/16)*exp(r); where x is so large that r means nothing, k alone says what the result is."""
+    """2^k*exp(r); where x is so large that r means nothing, k alone says what the result is."""
+    k, power, y = _exp_parts(b, x)
+    return b.scale(b.fma(power, y, power), k)
+
+
+def _exp_parts(b: Lanes, x: str) -> tuple[str, str, str]:
+    """(k, 2^(j/16), y) with exp(x) = 2^k*2^(j/16)*(1 + y); k still has j/16 in it, which `scale` drops."""
     index, k = _multiple(b, x, table.LOG2E, 16)
     minus = b.neg(k)
     r = b.fma(minus, b.const(table.LN2[1]), b.fma(minus, b.const(table.LN2[0]), x))
     r = b.within(r, 0.03)
     s = b.mul(r, r)
     y = b.fma(s, b.poly2(r, s, table.EXP_SIXTEENTH), r)
-    power = b.lookup(index, table.POWERS)
-    return b.scale(b.fma(power, y, power), k)
+    return k, b.lookup(index, table.POWERS), y
 
 
 def _expm1_pair(b: Lanes, x: str) -> Pair:
@@ -248,8 +253,14 @@ def sech(b: Lanes, x: str) -> str:
 
 def exp_of_minus(b: Lanes, x: str) -> tuple[str, Pair]:
     """(k, e) with exp(-|x|) = 2^k*e; k = 0 but where the low part would be a denormal."""
-    k, r = reduced(b, b.most(b.neg(b.abs(x)), b.const(EXP_LOWEST)))
-    h, low = exp_pair(b, r) if b.high else exp_short(b, r)
+    minus = b.most(b.neg(b.abs(x)), b.const(EXP_LOWEST))
+    if b.machine.avx512 and not b.high:
+        k, root, y = _exp_parts(b, minus)
+        h = b.fma(root, y, root)
+        low = b.fma(root, y, b.sub(root, h))
+    else:
+        k, r = reduced(b, minus)
+        h, low = exp_pair(b, r) if b.high else exp_short(b, r)
     inner = b.most(k, b.const(-200.0))
     power = b.power_of_two(inner)
     return b.sub(k, inner), (b.mul(h, power), b.mul(low, power))

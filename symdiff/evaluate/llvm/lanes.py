@@ -246,7 +246,7 @@ class Lanes:
         return self.from_bits(self.integer("shl", biased, self.whole(52)))
 
     def scale(self, a: str, k: str) -> str:
-        """a*2^k for integers |k| <= 2000, rounded once."""
+        """a*2^k for integers |k| <= 2000, rounded once; AVX-512 takes any k and its floor."""
         if self.machine.avx512:
             return self._avx512(
                 "scalef", [(self.v, a), (self.v, k), (self.v, "zeroinitializer"), ("i8", "-1")]
