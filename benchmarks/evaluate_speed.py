@@ -53,7 +53,7 @@ def contest(formulas: list[str], points: int) -> dict[str, float]:
     rng = np.random.default_rng(0)
     x, y = rng.uniform(0.5, 2, (2, points))
     mine = sd.compile(formulas, "x y", backend="llvm")
-    out = [np.empty(points) for _ in formulas]
+    out = list(np.empty((len(formulas), points)))
     everybody: dict[str, Function] = {"symdiff": lambda a, b: mine(a, b, out=out), **peers(formulas)}
     reference = sd.compile(formulas, "x y", backend="numpy")(x, y)
     for name, function in everybody.items():

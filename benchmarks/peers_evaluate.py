@@ -81,7 +81,7 @@ def by_gcc(formulas: Sequence[str]) -> Function | None:
 
     def run(x: Array, y: Array) -> list[Array]:
         if not results or results[0].size != x.size:
-            results[:] = [np.empty_like(x) for _ in formulas]
+            results[:] = list(np.empty((len(formulas), x.size)))
         pointers = [ctypes.c_void_p(a.ctypes.data) for a in (x, y, *results)]
         library.f(ctypes.c_long(x.size), *pointers)
         return results
