@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import prod
@@ -125,25 +126,28 @@ class NativeCode(ArrayCode):
         do; else None.  It is a shorter way to what `ArrayCode` does for any values.
         """
         shape = getattr(values[0], "shape", ()) if values else ()
+        columns: list[int] = []
         for a in values:
             if a.__class__ is not np.ndarray or a.dtype is not _FLOAT or a.shape != shape or not _plain(a):
                 return None
-        for t, kind in zip(out or (), self.types, strict=False):
-            if t.__class__ is not np.ndarray or t.dtype is not kind or t.shape != shape or not t.flags.carray:
-                return None
+            columns += (_address(a), 8)
         points = prod(shape)
+        if out is not None:
+            if len(values) >= MANY:
+                return None
+            sources = columns[::2]
+            for t, kind in zip(out, self.types, strict=True):
+                if t.__class__ is not np.ndarray or t.dtype is not kind or t.shape != shape:
+                    return None
+                end = _address(t)
+                if not t.flags.carray or any(abs(end - a) < 8 * points for a in sources):
+                    return None
         code = self._code_for(_FLOAT, points) if points >= LEAST else None
         if code is None:
             return None
         targets = [np.empty(shape, kind) for kind in self.types] if out is None else list(out)
-        sources, ends = [_address(a) for a in values], [_address(t) for t in targets]
-        if out is not None and (
-            len(values) >= MANY or any(abs(t - a) < 8 * points for t in ends for a in sources)
-        ):
-            return None
-        columns = [x for a in sources for x in (a, 8)]
-        for end, kind in zip(ends, self.types, strict=True):
-            columns += (end, kind.itemsize)
+        for t in targets:
+            columns += (_address(t), t.itemsize)
         self._run(code, columns, points)
         return targets
 
@@ -222,7 +226,7 @@ class NativeCode(ArrayCode):
 
     def _run(self, code: Any, columns: list[int], points: int) -> None:
         """One range of points after another, or several at once.  columns: see `module`."""
-        places = (ctypes.c_int64 * len(columns))(*columns)
+        places = array("q", columns)
         first = -(columns[-2] // columns[-1]) % self.lanes or self.lanes
         size = PIECE if self.threads == 1 else max(SMALLEST_SHARE, min(PIECE, points // (4 * self.threads)))
         begins = range(0, points - LEAST + 1, size)  # so that the last range is not too short
@@ -230,7 +234,7 @@ class NativeCode(ArrayCode):
         def run(begin: int) -> None:
             end = points if begin == begins[-1] else begin + size
             frame = np.empty(self.frame) if self.frame else None
-            code[1](places, begin, end, frame if frame is None else _address(frame), first)
+            code[1](places.buffer_info()[0], begin, end, frame if frame is None else _address(frame), first)
 
         if self.threads == 1 or len(begins) == 1:
             for begin in begins:
