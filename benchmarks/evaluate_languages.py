@@ -180,6 +180,6 @@ def _by_duckdb(cases: Sequence[Case]) -> list[Rows | None]:
                 f"WITH data({names}) AS (VALUES {points}) SELECT * FROM ({text})"
             ).fetchall()
         except duckdb.OutOfRangeException:  # the log of a number that is not positive is an error there
-            rows = [[float("nan")] * len(case.fn.outputs)] * len(points)
+            rows = [(float("nan"),) * len(case.fn.outputs)] * len(case.points)
         found[k] = [[float("nan") if v is None else float(v) for v in row] for row in rows]
     return found

@@ -7,9 +7,9 @@ outputs.  Source: Griewank & Walther, "Evaluating Derivatives", 2nd ed., chapter
 
 from __future__ import annotations
 
-from typing import final
+from typing import Final, final
 
-from librt.vecs import append, vec
+from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import SHARED, scale, times, weighted_sum_of
@@ -20,23 +20,25 @@ from symdiff.core.partials import local_partials
 from symdiff.core.store import ONE, SYM, ZERO, Store
 from symdiff.core.walk import export
 
+# Of an edge, as it stands in `Graph.edges`.
+SOURCE: Final = 0
+TARGET: Final = 1
+NUMBER: Final = 2  # its weight is number*node, or the sum of several such terms until it is asked for
+NODE: Final = 3
+TERMS: Final = 4  # the last one of its further terms, 0 is none
+NEXT_IN: Final = 5  # the next edge with this target, 0 at the end
+NEXT_OUT: Final = 6
+GONE: Final = 7  # 1 for an edge that was taken away, which may stand in lists still
+EDGE: Final = 8  # so many words
+
 
 @final
 class Graph:
-    """Vertices by number, and edges from 1 on, in the order in which they were made.
+    """Vertices by number; edges by where they begin in `edges`, in the order in which they were made."""
 
-    The weight of an edge is number*node, or the sum of several such terms until it is asked for.
-    """
-
-    source: vec[i32]
-    target: vec[i32]
-    number: vec[i32]
-    node: vec[i32]
-    terms: vec[i32]  # of an edge, the last one of its further terms
-    term: vec[i32]  # triples of number, node and the term before; 0 is none
-    gone: vec[i32]  # 1 for an edge that was taken away, which may stand in lists still
-    next_in: vec[i32]  # the next edge with this target, 0 at the end
-    next_out: vec[i32]
+    edges: vec[i32]
+    used: i64
+    term: vec[i32]  # triples of number, node and the term before
     first_in: vec[i32]  # by vertex
     last_in: vec[i32]
     first_out: vec[i32]
@@ -47,10 +49,8 @@ class Graph:
 
     def __init__(self, s: Store, count: int) -> None:
         n = i64(count)
-        self.source, self.target = vec[i32]([i32(0)]), vec[i32]([i32(0)])
-        self.number, self.node = vec[i32]([i32(0)]), vec[i32]([i32(0)])
-        self.terms, self.gone = vec[i32]([i32(0)]), vec[i32]([i32(0)])
-        self.next_in, self.next_out = vec[i32]([i32(0)]), vec[i32]([i32(0)])
+        self.edges = s.zeros(64 * EDGE)
+        self.used = EDGE  # none begins at 0
         self.term = s.zeros(3)
         self.first_in, self.last_in = s.zeros(n), s.zeros(n)
         self.first_out, self.last_out = s.zeros(n), s.zeros(n)
@@ -58,19 +58,17 @@ class Graph:
 
     def meet(self, q: i64) -> None:
         """Note the edges into q, for `add`, and take those that are gone out of its list."""
-        next_in = self.next_in
-        gone = self.gone
-        source = self.source
+        edges = self.edges
         place = self.place
         before: i64 = 0
         e = i64(self.first_in[q])
         while e != 0:
-            after = next_in[e]
-            if gone[e] == 0:
-                place[i64(source[e])] = i32(e)
+            after = edges[e + NEXT_IN]
+            if edges[e + GONE] == 0:
+                place[i64(edges[e + SOURCE])] = i32(e)
                 before = e
             elif before != 0:
-                next_in[before] = after
+                edges[before + NEXT_IN] = after
             else:
                 self.first_in[q] = after
             e = i64(after)
@@ -79,24 +77,29 @@ class Graph:
     def add(self, p: i64, q: i64, w: i64, v: i64) -> None:
         """w*v more from p to q, whose edges `meet` has noted."""
         e = i64(self.place[p])
-        if e != 0 and i64(self.target[e]) == q:
+        if e != 0 and i64(self.edges[e + TARGET]) == q:
             if not self.is_heavy(e):
                 self._weigh(e, 1)
             at = i64(len(self.term))
-            self.term = append(append(append(self.term, i32(w)), i32(v)), self.terms[e])
-            self.terms[e] = i32(at)
+            self.term = append(append(append(self.term, i32(w)), i32(v)), self.edges[e + TERMS])
+            self.edges[e + TERMS] = i32(at)
             return
-        e = i64(len(self.source))
-        self.source, self.target = append(self.source, i32(p)), append(self.target, i32(q))
-        self.number, self.node = append(self.number, i32(w)), append(self.node, i32(v))
-        self.terms, self.gone = append(self.terms, i32(0)), append(self.gone, i32(0))
-        self.next_in, self.next_out = append(self.next_in, i32(0)), append(self.next_out, i32(0))
+        e = self.used
+        self.used += EDGE
+        if self.used > i64(len(self.edges)):
+            self.edges = extend(self.edges, self.edges)
+        edges = self.edges
+        edges[e + SOURCE] = i32(p)
+        edges[e + TARGET] = i32(q)
+        edges[e + NUMBER] = i32(w)
+        edges[e + NODE] = i32(v)
+        edges[e + TERMS] = edges[e + NEXT_IN] = edges[e + NEXT_OUT] = edges[e + GONE] = i32(0)
         if self.last_in[q] != 0:
-            self.next_in[i64(self.last_in[q])] = i32(e)
+            edges[i64(self.last_in[q]) + NEXT_IN] = i32(e)
         else:
             self.first_in[q] = i32(e)
         if self.last_out[p] != 0:
-            self.next_out[i64(self.last_out[p])] = i32(e)
+            edges[i64(self.last_out[p]) + NEXT_OUT] = i32(e)
         else:
             self.first_out[p] = i32(e)
         self.last_in[q] = i32(e)
@@ -107,34 +110,35 @@ class Graph:
 
     def is_heavy(self, e: i64) -> bool:
         """Whether the weight is no number."""
-        return self.terms[e] != 0 or i64(self.node[e]) != ONE
+        return self.edges[e + TERMS] != 0 or i64(self.edges[e + NODE]) != ONE
 
     def _weigh(self, e: i64, more: i64) -> None:
-        self.into[i64(self.target[e])] += i32(more)
-        self.out[i64(self.source[e])] += i32(more)
+        self.into[i64(self.edges[e + TARGET])] += i32(more)
+        self.out[i64(self.edges[e + SOURCE])] += i32(more)
 
     def weight(self, s: Store, e: i64) -> tuple[i64, i64]:
         """The weight of an edge as one term, which it is from then on."""
-        if self.terms[e] != 0:
-            terms = append(vec[i32](capacity=4), self.node[e])
-            factors = append(vec[i32](capacity=4), self.number[e])
-            at = i64(self.terms[e])
+        edges = self.edges
+        if edges[e + TERMS] != 0:
+            terms = append(vec[i32](capacity=4), edges[e + NODE])
+            factors = append(vec[i32](capacity=4), edges[e + NUMBER])
+            at = i64(edges[e + TERMS])
             while at != 0:
                 factors = append(factors, self.term[at])
                 terms = append(terms, self.term[at + 1])
                 at = i64(self.term[at + 2])
             w, v = times(s, ONE, weighted_sum_of(s, terms, factors, SHARED), ONE)
-            self.number[e] = i32(w)
-            self.node[e] = i32(v)
-            self.terms[e] = i32(0)
+            edges[e + NUMBER] = i32(w)
+            edges[e + NODE] = i32(v)
+            edges[e + TERMS] = i32(0)
             if v == ONE:
                 self._weigh(e, -1)
-        return i64(self.number[e]), i64(self.node[e])
+        return i64(edges[e + NUMBER]), i64(edges[e + NODE])
 
     def remove(self, e: i64) -> None:
         if self.is_heavy(e):
             self._weigh(e, -1)
-        self.gone[e] = i32(1)
+        self.edges[e + GONE] = i32(1)
 
     def cost(self, v: i64) -> i64:
         """So many multiplications does it take to eliminate v; what is a number multiplies no node."""
@@ -145,8 +149,8 @@ class Graph:
         self.meet(v)
         a = i64(self.first_out[v])
         while a != 0:
-            if self.gone[a] == 0:
-                q = i64(self.target[a])
+            if self.edges[a + GONE] == 0:
+                q = i64(self.edges[a + TARGET])
                 c, t = self.weight(s, a)
                 self.meet(q)
                 b = i64(self.first_in[v])
@@ -154,14 +158,14 @@ class Graph:
                     d, u = self.weight(s, b)
                     w, x = times(s, mul_numbers(s, c, d), t, u)
                     if w != ZERO:
-                        self.add(i64(self.source[b]), q, w, x)
-                    b = i64(self.next_in[b])
+                        self.add(i64(self.edges[b + SOURCE]), q, w, x)
+                    b = i64(self.edges[b + NEXT_IN])
                 self.remove(a)
-            a = i64(self.next_out[a])
+            a = i64(self.edges[a + NEXT_OUT])
         b = i64(self.first_in[v])
         while b != 0:
             self.remove(b)
-            b = i64(self.next_in[b])
+            b = i64(self.edges[b + NEXT_IN])
 
 
 @final
@@ -273,23 +277,23 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
         graph.eliminate(s, v)
         e = i64(graph.first_in[v])
         while e != 0:
-            i = i64(graph.source[e])
+            i = i64(graph.edges[e + SOURCE])
             if inner[i] != 0:
                 queue.put(i, graph.cost(i))
-            e = i64(graph.next_in[e])
+            e = i64(graph.edges[e + NEXT_IN])
         e = i64(graph.first_out[v])
         while e != 0:
-            i = i64(graph.target[e])
+            i = i64(graph.edges[e + TARGET])
             if i < n and inner[i] != 0:
                 queue.put(i, graph.cost(i))
-            e = i64(graph.next_out[e])
+            e = i64(graph.edges[e + NEXT_OUT])
     found = Entries()
     for k in range(len(roots)):
         graph.meet(n + k)
         e = i64(graph.first_in[n + k])
         while e != 0:
             w, x = graph.weight(s, e)
-            found.add(i64(column[nodes[i64(graph.source[e])]]), scale(s, w, x))
-            e = i64(graph.next_in[e])
+            found.add(i64(column[nodes[i64(graph.edges[e + SOURCE])]]), scale(s, w, x))
+            e = i64(graph.edges[e + NEXT_IN])
         found.close(roots[k])
     return found

@@ -17,7 +17,7 @@ from symdiff.core.ranges import NOT_POSITIVE as NOT_POSITIVE
 from symdiff.core.ranges import NOT_ZERO as NOT_ZERO
 from symdiff.core.ranges import POSITIVE as POSITIVE
 from symdiff.core.store import CALL, HALF, MINUS_HALF, MINUS_ONE, NUM, POW, PROD, SCALE, SUM, SYM, Store
-from symdiff.core.walk import reach_list
+from symdiff.core.walk import reach
 
 SATURATED: Final = 1 << 60  # a tree this large is counted no further
 
@@ -41,10 +41,10 @@ def operations(s: Store, roots: list[int]) -> int:
     A sum or a product of n has n - 1; a sign has none, for a sum can subtract.
     """
     total: i64 = 0
-    for i in reach_list(s, roots):
+    for i in reach(s, vec[i32]([i32(r) for r in roots])):
         node = i64(i)
         op = i64(s.op[node])
-        if op in (SUM, PROD):
+        if op == SUM or op == PROD:
             total += s.arity(node) - 1
         elif op > SYM and (op != SCALE or s.arg(node, 0) != MINUS_ONE):
             total += 1
