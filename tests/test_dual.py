@@ -158,6 +158,7 @@ def test_a_sparse_gradient_stays_sparse_and_a_long_chain_runs() -> None:
         (lambda: sd.compile("x*y", "x y", backend="dual")(*sd.duals([1]), *sd.duals([1], 2)), "different"),
         (lambda: sd.compile("besselj(x, 2)", "x", backend="dual")(1.0), "by nu is not known"),
         (lambda: sd.compile("integral(t*x, t, 0, 1)", "x", backend="dual")(1.0), "has no integral"),
+        (lambda: sd.compile("x*y", "x y", backend="dual")([1, 2], [1, 2, 3]), "do not broadcast"),
         (lambda: sd.compile("x", "x", backend="dual")("a"), "the value of x is not a number"),
     ],
 )

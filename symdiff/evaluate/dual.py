@@ -19,7 +19,7 @@ import numpy as np
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.backends import nowhere, record
-from symdiff.evaluate.numpy import KERNELS, Array, ArrayCode, numbers
+from symdiff.evaluate.numpy import KERNELS, Array, ArrayCode, common_shape, numbers
 from symdiff.evaluate.program import (
     ADD,
     CALL,
@@ -132,7 +132,7 @@ def function(program: Program) -> Callable[..., list[Any]]:
             raise SymdiffError("the dual numbers have different orders or directions")
         plain = [v.value if isinstance(v, Dual) else v for v in given]
         arrays = numbers(plain, program.inputs)[0]
-        shape = np.broadcast_shapes(*(a.shape for a in arrays))
+        shape = common_shape(arrays)
         for k, (a, v) in enumerate(zip(arrays, given, strict=True)):
             full = np.broadcast_to(np.asarray(a, np.float64), shape)
             given[k] = Dual(full, v.first, v.second, v.directions) if isinstance(v, Dual) else full

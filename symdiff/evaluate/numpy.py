@@ -196,7 +196,7 @@ class ArrayCode:
         with np.errstate(all="ignore"):
             arrays, dtype = numbers(values, self.program.inputs)
             given = [None] * len(self.program.outputs) if out is None else list(out)
-            shape = _common_shape([*arrays, *(a for a in given if a is not None)])
+            shape = common_shape([*arrays, *(a for a in given if a is not None)])
             targets = self._targets(given, arrays, dtype, shape)
             if all(shape):
                 self._chunks(arrays, targets, dtype, shape)
@@ -330,7 +330,8 @@ def _sharing(arrays: Sequence[Array]) -> Callable[[Array], bool]:
     return shares
 
 
-def _common_shape(arrays: Sequence[Array]) -> tuple[int, ...]:
+def common_shape(arrays: Sequence[Array]) -> tuple[int, ...]:
+    """The shape to which arrays broadcast; SymdiffError where there is none."""
     shapes_given = {a.shape for a in arrays if a.ndim}
     if len(shapes_given) < 2:
         return shapes_given.pop() if shapes_given else ()

@@ -15,6 +15,7 @@ import numpy as np
 
 from symdiff.errors import SymdiffError
 from symdiff.evaluate.backends import definition, nowhere
+from symdiff.evaluate.numpy import common_shape
 from symdiff.evaluate.program import (
     ADD,
     AND,
@@ -284,11 +285,7 @@ class ComplexCode:
                 arrays.append(a if a.dtype.kind == "c" else a.astype(np.complex128))
             except (TypeError, ValueError):
                 raise SymdiffError(f"the value of {name} is not a number or an array of numbers") from None
-        try:
-            shape = np.broadcast_shapes(*(a.shape for a in arrays))
-        except ValueError:
-            shapes = ", ".join(str(a.shape) for a in arrays if a.ndim)
-            raise SymdiffError(f"arrays of the shapes {shapes} do not broadcast together") from None
+        shape = common_shape(arrays)
         kind = np.result_type(*arrays) if arrays else np.dtype(np.complex128)
         results: list[Array] = []
         targets: list[Array] = []
