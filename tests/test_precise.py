@@ -68,6 +68,13 @@ def test_a_ball_prints_the_digits_that_were_asked_for(digits: int) -> None:
         assert text.startswith(f"[{start} +/- " if start else "[+/- ")
 
 
+@pytest.mark.parametrize("formula", ["(abs(x) - x)^2", "(abs(x) - x)^3", "(abs(x) - x)^65"])
+def test_powers_of_what_cannot_be_told_from_0_have_values(formula: str) -> None:
+    ball = sd.evaluate(f"{formula} + 1", x="sqrt(2)", precision=60)
+    assert ball.contains(1)
+    assert ball.rad() < 2.0**-60
+
+
 @pytest.mark.parametrize(
     ("formula", "x", "bits", "error", "message"),
     [
