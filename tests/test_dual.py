@@ -99,6 +99,7 @@ def test_every_function_has_its_derivatives(f: Function) -> None:
 EDGES: list[tuple[str, list[float], list[float]]] = [
     ("x^y", [-2.0, 3.0], [12.0, np.nan]),  # log(-2) does not spoil the slope along x
     ("x^y", [0.0, 0.0], [0.0, -np.inf]),  # x^0 is 1 everywhere
+    ("x^y", [0.0, 2.0], [0.0, 0.0]),  # and 0^y is 0
     ("x^3*y", [0.0, 2.0], [0.0, 0.0]),
     ("piecewise(x > 0, sqrt(x), 0)*y", [-1.0, 2.0], [0.0, 0.0]),
     ("piecewise(x < 1, sqrt(x), y^2)", [4.0, 3.0], [0.0, 6.0]),

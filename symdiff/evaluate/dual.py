@@ -196,10 +196,10 @@ def _partials(op: int, value: Any, values: list[Any], moving: list[int]) -> tupl
         slopes[0] = _monomial(b, a, b - 1)
         curves[0, 0] = _monomial(b * (b - 1), a, b - 2)
     if 1 in moving:
-        log = np.log(a)
-        slopes[1] = value * log
-        curves[1, 1] = value * log * log
-        curves[0, 1] = np.power(a, b - 1) * (1 + b * log)
+        log, lower = np.log(a), np.power(a, b - 1)
+        slopes[1] = np.where(value == 0, 0.0, value * log)
+        curves[1, 1] = np.where(value == 0, 0.0, value * log * log)
+        curves[0, 1] = np.where(lower == 0, 0.0, lower * (1 + b * log))
     return slopes, curves
 
 
