@@ -28,7 +28,10 @@ import symdiff as sd
 
 HERE = Path(__file__).resolve().parent
 CORPORA = Path(os.environ.get("SYMDIFF_CORPORA") or HERE.parents[1] / "shared" / "corpora")
-NAMES = "feynman optproblems sr_benchmarks odebench sbml_kinetics minlplib rubi_tiny rubi_small".split()
+NAMES = (
+    "feynman optproblems sr_benchmarks odebench sbml_kinetics adbench gait2d_eom sympy_eom pollu "
+    "mathjs_derivative cas_derivatives formula_strings rubi_tiny minlplib rubi_small"
+).split()
 
 #: Digits of the targets that have any number of them.
 DIGITS = 40
@@ -53,7 +56,8 @@ def usable(row: Row) -> list[Row]:
     """The points of a row where every part of its formula is real."""
     if not row["confirmed"] or row.get("imaginary"):
         return []
-    points = [p for p in row.get("points") or [] if p.get("all_real", True)]
+    points = row.get("points") or [row.get("point") or row]
+    points = [p for p in points if p.get("all_real", p.get("real", True)) and p.get("at")]
     return [p for p in points if isinstance(p["value"], float | int)]
 
 
@@ -73,13 +77,14 @@ class Question:
 def question(row: Row) -> Question | None:
     """What a row asks; None where it has no value, or is left to other benchmarks."""
     points = usable(row)
-    if not points or not points[0]["at"]:
+    if not points or len(row.get("variables", [])) > 1 < len(row.keys() & {"input", "expected"}):
         return None
-    f = parsed(row.get("formula") or row["integrand"])
+    f = parsed(row.get("formula") or row.get("integrand") or row.get("input_plain") or row["input"])
     if f.nodes > MOST_NODES:
         return None
     names = sorted(points[0]["at"])
-    sources: list[tuple[sd.Expr, str | None]] = [(f, None)]
+    variable = row.get("variable") or row["variables"][0] if "input" in row else None
+    sources: list[tuple[sd.Expr, str | None]] = [(f, variable)]
     columns = [[float(p["value"]) for p in points]]
     if "antiderivative" in row:
         sources.append((parsed(row["antiderivative"]), row["variable"]))
