@@ -183,10 +183,11 @@ def erfcinv(x: mpf) -> mpf:
         return -erfcinv(2 - x)
     if x > 0.5:
         return mp.erfinv(1 - x)
+    enough = mp.eps / 4  # the digits besides take up the rounding of log and erfc
     with mp.extraprec(20):
         wanted = mp.log(x)
         y, step = mp.sqrt(-wanted), mpf(1)
-        while abs(step) > mp.eps * y:
+        while abs(step) > enough * y:
             value = mp.erfc(y)
             step = (mp.log(value) - wanted) * value * mp.exp(y * y) * mp.sqrt(mp.pi) / 2
             y += step
