@@ -181,6 +181,14 @@ def store_of(variables: int) -> Store:
     return s
 
 
+@pytest.mark.parametrize("number", [-34_271, 34_271, -513, -512, 0])
+def test_a_number_is_found_again_in_a_larger_table(number: int) -> None:
+    s = store_of(10)
+    node = s.integer(number)
+    s.rehash(1 << 14)
+    assert s.integer(number) == node
+
+
 def test_thousands_of_parents_of_one_node_are_found_again_and_kept_apart() -> None:
     s = store_of(3_000)
     last = int(s.symbol("v2999"))

@@ -321,7 +321,7 @@ class Store:
         at: i64 = 0
         while i < self.n:
             end = i64(self.start[i + 1])
-            last: i64 = 0
+            last = i64(pool[at]) if at < end else i64(0)  # of a leaf its payload, below 0 too
             while at < end:
                 last = max(last, i64(pool[at]))
                 at += 1
