@@ -75,10 +75,7 @@ RUNS = [((), seed) for seed in range(20 if COMPILED else 4)]
 RUNS += [(("later",), seed) for seed in ((0, 1, 12345) if COMPILED else (12345,))]
 
 
-@pytest.fixture(scope="module")
-def digests() -> list[list[str]]:
-    """[answers, programs, matrices] of every run."""
-
+def test_hash_seeds_before_and_after_other_work_give_the_same_bytes() -> None:
     def run(arguments: tuple[str, ...], seed: int) -> list[str]:
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT, *arguments],
@@ -91,15 +88,9 @@ def digests() -> list[list[str]]:
         return done.stdout.split()
 
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda r: run(*r), RUNS))
-
-
-@pytest.mark.xdist_group("hash seeds")  # one process makes the digests
-@pytest.mark.parametrize("kind", KINDS)
-def test_hash_seeds_before_and_after_other_work_give_the_same_bytes(
-    kind: str, digests: list[list[str]]
-) -> None:
-    assert len({found[KINDS.index(kind)] for found in digests}) == 1
+        digests = list(pool.map(lambda r: run(*r), RUNS))
+    for kind, found in zip(KINDS, zip(*digests, strict=True), strict=True):
+        assert len(set(found)) == 1, kind
 
 
 def answers() -> list[str]:

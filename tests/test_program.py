@@ -139,7 +139,7 @@ def test_reading_takes_time_in_proportion_to_the_lines() -> None:
         assert len(sd.program(lines)) == n - 1
         return time.perf_counter() - start
 
-    n = 20_000 if COMPILED else 2_000
+    n = 5_000 if COMPILED else 1_000
     seconds(n)
     assert min(seconds(4 * n) for _ in range(3)) < 12 * min(seconds(n) for _ in range(3))
 
