@@ -100,6 +100,11 @@ def products_of_others(s: Store, factors: vec[i32], wanted: vec[i32]) -> vec[i32
     n = i64(len(factors))
     out = vec[i32](capacity=i64(len(wanted)))
     i: i64 = 0
+    while n == 3 and i < i64(len(wanted)):
+        one: i64 = 1 if wanted[i] == 0 else 0
+        other: i64 = 1 if wanted[i] == 2 else 2
+        out = append(out, i32(mul2(s, i64(factors[one]), i64(factors[other]))))
+        i += 1
     if n <= FEW or len(wanted) == 1:
         while i < i64(len(wanted)):
             others = vec[i32](capacity=n)
