@@ -163,6 +163,9 @@ TRAPS = [
     ("abs(x^a*a)/a", "x a", "x^a*sign(a)"),
     ("log(x^a*a) + abs(a)", "x a", "a + log(x^a*a)"),
     ("abs((-2)^a)", "a", "(-2)^a"),
+    ("x^(2*a) + 2*x^(a + b) + x^(2*b)", "x a b", "(x^a + x^b)^2"),
+    ("x^(a + 1) + x^(2*a + 1)", "x a", "x^(a + 1)*(x^a + 1)"),
+    ("(x^(2*a)*y^(2*a) + x^(a + b)*y^(a + b))/x/y", "x y a b", "(x*y)^(a - 1)*((x*y)^a + (x*y)^b)"),
     ("sqrt(x)*sqrt(y)", "x y", ""),
     ("sqrt(x*y)", "x y", "sqrt(x)*sqrt(y)"),
     ("sqrt(x/y)", "x y", "sqrt(x)/sqrt(y)"),
@@ -253,6 +256,21 @@ TRAPS = [
 def test_no_trap_springs(judge: ModuleType, text: str, names: str, wrong: str) -> None:
     result = lawful(judge, text)
     kept(judge, text, str(result), tuple(names.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "assume", "expected"),
+    [
+        ("x^a + x^(a + 1)", {}, "x^a*(x + 1)"),
+        ("x^a*y^a", {}, "(x*y)^a"),
+        ("x^(2*a) + 2*x^(a + b) + x^(2*b)", {"x": "positive"}, "(x^a + x^b)^2"),
+        ("x^a*(x^(a + b) + x^a*y)*sin(1/x)", {}, "x^(2*a)*(y + x^b)*sin(1/x)"),
+    ],
+)
+def test_a_power_is_written_whose_exponent_is_whole_where_the_base_is_negative(
+    text: str, assume: dict[str, str], expected: str
+) -> None:
+    assert str(sd.simplify(text, assume=assume)) == expected
 
 
 @pytest.mark.parametrize(("text", "names", "wrong"), [trap for trap in TRAPS if trap[2]])

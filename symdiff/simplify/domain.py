@@ -7,13 +7,17 @@ none of its primes is, and signs follow from the facts.
 
 from __future__ import annotations
 
+from math import lcm
 from typing import Any
+
+from flint import fmpz_mat
 
 from symdiff.core.store import CALL, NUM, POW
 from symdiff.functions import TABLE
+from symdiff.simplify.linear import Combination
 from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.recurrent import RECURRENCES, STEPS
-from symdiff.simplify.signs import GiveUp, Value, frozen, number
+from symdiff.simplify.signs import ONE, ZERO_Q, GiveUp, Value, frozen, number
 from symdiff.simplify.written import Written
 
 #: Functions that have poles: where cos, sin or sinh of the argument is zero.
@@ -21,6 +25,12 @@ POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin", "coth": "sinh",
 
 #: Functions that are not defined everywhere for another reason.
 PARTIAL = frozenset(record.name for record in TABLE if record.defined and record.name not in POLES)
+
+#: The key of 1 in a linear combination.
+UNIT = frozen(ONE)
+
+#: The most exponents that are added up for another one, and one more step to see what is left.
+SUMMANDS = 4
 
 #: (what is asked, of which node; a further node or name).
 Condition = tuple[str, int, int | str]
@@ -65,7 +75,7 @@ class Domain:
         self.angles: set[object] = set()
         self.calls: set[object] = set()
         self.zero: set[int] = set()  # primes that are not known to be nonzero
-        self.symbols = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
+        self.powers: list[tuple[Value, Combination]] = []  # the bases and exponents of symbolic powers
         for what, node, more in self.asked:
             try:
                 if what == "not zero":
@@ -78,6 +88,8 @@ class Domain:
                     v = f.value(node)
                     self.angles.add((more, frozen(v)))
                     f.exclude(self.pair_value(str(more), v))
+                elif what == "power":
+                    self.powers.append((f.value(node), f.decompose(f.value(int(more)))))
                 elif what == "in domain":
                     if more in ("log", "log2", "log10"):
                         f.exclude(f.value(int(f.s.arg(node, 0))))
@@ -130,12 +142,56 @@ class Domain:
                 u = int(f.s.arg(node, 0))
                 return self.follows("not zero", u, 0) and self.follows("not negative", u, 0)
             return more in RECURRENCES and self.by_recurrence(node, str(more))
-        v = f.value(node)
-        f.power(v, f.value(int(more)))
-        known = {key for key in f.known if isinstance(key, tuple) and key[0] in ("power", "sigma")}
-        return known <= self.symbols and all(
-            e <= 0 or self.never_zero(p) or self.is_power_base(p) for p, e in v[1].items()
+        v, exponent = f.value(node), f.decompose(f.value(int(more)))
+        return (
+            bool(v[0])
+            and self.is_whole_where_negative(v, exponent)
+            and all(
+                e <= 0 or self.never_zero(p) or self.is_not_negative_where_zero(p, exponent)
+                for p, e in v[1].items()
+            )
         )
+
+    def is_whole_where_negative(self, v: Value, w: Combination) -> bool:
+        """Whether w is an integer where v < 0: a sum of multiples of 1 and of exponents that powers of what
+        has the sign of v ask for, x^(2*a - b) of x^a and x^(a + b)."""
+        sign = mask, s, turning = self.sign(v)
+        if not mask and s > 0 and not turning:
+            return True
+        whole = [x for u, x in self.powers if self.sign(u) == sign]
+        if in_lattice(w, whole):
+            return True
+        if s < 0 or turning or not mask & (mask - 1):
+            return False
+        return all(  # p*q < 0 where p < 0 or q < 0
+            in_lattice(w, [x for u, x in self.powers if self.sign(u) == (1 << p, 1, ())])
+            for p in range(mask.bit_length())
+            if mask >> p & 1
+        )
+
+    def sign(self, v: Value) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+        """What the sign of v is made of."""
+        mask, s = self.f.settle(self.f.sign_mask(v))
+        return mask, -s if v[0] < 0 else s, tuple(sorted(self.f.turning(v).items()))
+
+    def is_not_negative_where_zero(self, p: int, w: Combination) -> bool:
+        """Whether w >= 0 where the prime is zero: a sum of positive multiples of 1 and of the exponents that
+        powers of p ask for."""
+        known = [x for u, x in self.powers if u[1].get(p, 0) > 0]
+        sums = [w]
+        for _ in range(SUMMANDS):
+            rests = []
+            for rest in sums:
+                key = min((k for k in rest if k != UNIT), default=None)
+                if key is None:
+                    if not rest or rest[UNIT][0] >= 0:
+                        return True
+                    continue
+                for x in known:
+                    if key in x and rest[key][0] * x[key][0] > 0:
+                        rests.append(less(rest, x, rest[key][0] / x[key][0]))
+            sums = rests
+        return False
 
     def by_recurrence(self, node: int, name: str) -> bool:
         """Whether gamma(u) is defined where the formula is, since gamma(u + n) or gamma(u - n) has to be."""
@@ -152,10 +208,6 @@ class Domain:
                     for w in (f.add([f.value(argument), number(i + RECURRENCES[name])]) for i in range(n))
                 )
         return False
-
-    def is_power_base(self, p: int) -> bool:
-        """Whether the formula has a symbolic power of the prime."""
-        return any(key[0] == "power" and key[1] == p for key in self.symbols)
 
     def never_zero(self, p: int) -> bool:
         f = self.f
@@ -245,3 +297,25 @@ class Domain:
     def nonzero_generator(self, g: int) -> bool:
         v = self.f.gen_value[g]
         return not v[2] and all(self.never_zero(p) for p in v[1])
+
+
+def less(w: Combination, x: Combination, r: Any) -> Combination:
+    """w - r*x."""
+    out = {**w}
+    for key, (k, m) in x.items():
+        k = (w[key][0] if key in w else ZERO_Q) - r * k
+        if k:
+            out[key] = (k, m)
+        else:
+            del out[key]
+    return out
+
+
+def in_lattice(w: Combination, known: list[Combination]) -> bool:
+    """Whether w is a sum of integer multiples of 1 and of what is known."""
+    rows = [{k: r for k, (r, _) in x.items()} for x in [*known, w]]
+    columns = sorted({UNIT}.union(*rows))
+    below = lcm(*[int(r.q) for row in rows for r in row.values()])
+    table = [[int(row.get(k, ZERO_Q) * below) for k in columns] for row in rows]
+    unit = [below if k == UNIT else 0 for k in columns]
+    return bool(fmpz_mat([unit, *table]).hnf() == fmpz_mat([unit, *table[:-1], [0] * len(columns)]).hnf())
