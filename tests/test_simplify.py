@@ -166,6 +166,7 @@ TRAPS = [
     ("x^(2*a) + 2*x^(a + b) + x^(2*b)", "x a b", "(x^a + x^b)^2"),
     ("x^(a + 1) + x^(2*a + 1)", "x a", "x^(a + 1)*(x^a + 1)"),
     ("(x^(2*a)*y^(2*a) + x^(a + b)*y^(a + b))/x/y", "x y a b", "(x*y)^(a - 1)*((x*y)^a + (x*y)^b)"),
+    ("sqrt(x)^3*((y - 2)*sqrt(x))^(2*a)", "x y a", "x^(a + 3/2)*(y - 2)^(2*a)"),
     ("sqrt(x)*sqrt(y)", "x y", ""),
     ("sqrt(x*y)", "x y", "sqrt(x)*sqrt(y)"),
     ("sqrt(x/y)", "x y", "sqrt(x)/sqrt(y)"),

@@ -32,6 +32,9 @@ UNIT = frozen(ONE)
 #: The most exponents that are added up for another one, and one more step to see what is left.
 SUMMANDS = 4
 
+#: What a sign is made of: signs of primes, +-1, factors (+-1)^w.
+Sign = tuple[int, int, tuple[tuple[int, int], ...]]
+
 #: (what is asked, of which node; a further node or name).
 Condition = tuple[str, int, int | str]
 
@@ -147,8 +150,7 @@ class Domain:
             bool(v[0])
             and self.is_whole_where_negative(v, exponent)
             and all(
-                e <= 0 or self.never_zero(p) or self.is_not_negative_where_zero(p, exponent)
-                for p, e in v[1].items()
+                self.never_zero(p) or self.is_not_negative_where_zero(p, exponent) for p in primes_of_zeros(v)
             )
         )
 
@@ -158,18 +160,26 @@ class Domain:
         sign = mask, s, turning = self.sign(v)
         if not mask and s > 0 and not turning:
             return True
-        whole = [x for u, x in self.powers if self.sign(u) == sign]
-        if in_lattice(w, whole):
+        if in_lattice(w, self.whole_exponents(sign, v)):
             return True
         if s < 0 or turning or not mask & (mask - 1):
             return False
         return all(  # p*q < 0 where p < 0 or q < 0
-            in_lattice(w, [x for u, x in self.powers if self.sign(u) == (1 << p, 1, ())])
+            in_lattice(w, self.whole_exponents((1 << p, 1, ()), v))
             for p in range(mask.bit_length())
             if mask >> p & 1
         )
 
-    def sign(self, v: Value) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+    def whole_exponents(self, sign: Sign, v: Value) -> list[Combination]:
+        """Exponents of what has this sign, and is not zero where v is not: 0^a may have any a > 0."""
+        own = primes_of_zeros(v)
+        return [
+            x
+            for u, x in self.powers
+            if self.sign(u) == sign and all(p in own or self.never_zero(p) for p in primes_of_zeros(u))
+        ]
+
+    def sign(self, v: Value) -> Sign:
         """What the sign of v is made of."""
         mask, s = self.f.settle(self.f.sign_mask(v))
         return mask, -s if v[0] < 0 else s, tuple(sorted(self.f.turning(v).items()))
@@ -177,7 +187,7 @@ class Domain:
     def is_not_negative_where_zero(self, p: int, w: Combination) -> bool:
         """Whether w >= 0 where the prime is zero: a sum of positive multiples of 1 and of the exponents that
         powers of p ask for."""
-        known = [x for u, x in self.powers if u[1].get(p, 0) > 0]
+        known = [x for u, x in self.powers if p in primes_of_zeros(u)]
         sums = [w]
         for _ in range(SUMMANDS):
             rests = []
@@ -297,6 +307,11 @@ class Domain:
     def nonzero_generator(self, g: int) -> bool:
         v = self.f.gen_value[g]
         return not v[2] and all(self.never_zero(p) for p in v[1])
+
+
+def primes_of_zeros(v: Value) -> set[int]:
+    """The primes where v is zero if they are."""
+    return {p for p, e in v[1].items() if e > 0} | {p for p in range(v[2].bit_length()) if v[2] >> p & 1}
 
 
 def less(w: Combination, x: Combination, r: Any) -> Combination:
