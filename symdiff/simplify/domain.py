@@ -17,7 +17,7 @@ from symdiff.functions import TABLE
 from symdiff.simplify.linear import Combination
 from symdiff.simplify.reading import strict_nodes
 from symdiff.simplify.recurrent import RECURRENCES, STEPS
-from symdiff.simplify.signs import ONE, ZERO_Q, GiveUp, Value, frozen, number
+from symdiff.simplify.signs import ONE, ONE_Q, ZERO_Q, GiveUp, Value, frozen, number
 from symdiff.simplify.written import Written
 
 #: Functions that have poles: where cos, sin or sinh of the argument is zero.
@@ -29,8 +29,10 @@ PARTIAL = frozenset(record.name for record in TABLE if record.defined and record
 #: The key of 1 in a linear combination.
 UNIT = frozen(ONE)
 
-#: The most exponents that are added up for another one, and one more step to see what is left.
-SUMMANDS = 4
+MINUS_ONE: Combination = {UNIT: (-ONE_Q, ONE)}
+
+#: The most inequalities between exponents from which others are derived.
+INEQUALITIES = 64
 
 #: What a sign is made of: signs of primes, +-1, factors (+-1)^w.
 Sign = tuple[int, int, tuple[tuple[int, int], ...]]
@@ -79,10 +81,11 @@ class Domain:
         self.calls: set[object] = set()
         self.zero: set[int] = set()  # primes that are not known to be nonzero
         self.powers: list[tuple[Value, Combination]] = []  # the bases and exponents of symbolic powers
+        self.vanishing: dict[int, list[Combination]] = {}  # by prime: what is not negative where that is zero
         for what, node, more in self.asked:
             try:
                 if what == "not zero":
-                    f.exclude(f.value(node))
+                    self.exclude(f.value(node))
                     if f.s.op[node] >= CALL:
                         name = f.s.functions[int(f.s.op[node]) - CALL]
                         if name in ("cos", "sin", "sinh"):
@@ -95,10 +98,21 @@ class Domain:
                     self.powers.append((f.value(node), f.decompose(f.value(int(more)))))
                 elif what == "in domain":
                     if more in ("log", "log2", "log10"):
-                        f.exclude(f.value(int(f.s.arg(node, 0))))
+                        self.exclude(f.value(int(f.s.arg(node, 0))))
                     self.calls.add(self.call_key(node, str(more)))
             except GiveUp:
                 continue
+
+    def exclude(self, v: Value) -> None:
+        """v is zero nowhere; if it is x^n, then n = 0 where x is zero."""
+        f = self.f
+        f.exclude(v)
+        if any(f.info[p][0] == "poly" for p in v[1]):
+            return  # x^m + x^n may be 0^0 for one of them
+        for p, e in v[1].items():
+            if f.info[p][0] == "power" and e > 0 and f.info[f.info[p][1]][0] != "power":
+                w = f.decompose(f.info[p][2])
+                self.vanishing.setdefault(f.info[p][1], []).extend((w, less({}, w, ONE_Q)))
 
     def pair_value(self, name: str, v: Value) -> Value:
         f = self.f
@@ -185,23 +199,9 @@ class Domain:
         return mask, -s if v[0] < 0 else s, tuple(sorted(self.f.turning(v).items()))
 
     def is_not_negative_where_zero(self, p: int, w: Combination) -> bool:
-        """Whether w >= 0 where the prime is zero: a sum of positive multiples of 1 and of the exponents that
-        powers of p ask for."""
+        """Whether w >= 0 where the prime is zero: it follows from the exponents that powers of p ask for."""
         known = [x for u, x in self.powers if p in primes_of_zeros(u)]
-        sums = [w]
-        for _ in range(SUMMANDS):
-            rests = []
-            for rest in sums:
-                key = min((k for k in rest if k != UNIT), default=None)
-                if key is None:
-                    if not rest or rest[UNIT][0] >= 0:
-                        return True
-                    continue
-                for x in known:
-                    if key in x and rest[key][0] * x[key][0] > 0:
-                        rests.append(less(rest, x, rest[key][0] / x[key][0]))
-            sums = rests
-        return False
+        return is_contradiction([*known, *self.vanishing.get(p, ())], less({}, w, ONE_Q))
 
     def by_recurrence(self, node: int, name: str) -> bool:
         """Whether gamma(u) is defined where the formula is, since gamma(u + n) or gamma(u - n) has to be."""
@@ -224,7 +224,7 @@ class Domain:
         if p in self.nonzero or f.integer[p]:
             return True
         info = f.info[p]
-        if info[0] in ("E", "exp", "sigma"):
+        if info[0] in ("E", "exp", "sigma") or self.is_not_negative_where_zero(p, MINUS_ONE):
             return True
         if p in self.zero:
             return False
@@ -321,9 +321,25 @@ def less(w: Combination, x: Combination, r: Any) -> Combination:
         k = (w[key][0] if key in w else ZERO_Q) - r * k
         if k:
             out[key] = (k, m)
-        else:
+        elif key in w:
             del out[key]
     return out
+
+
+def is_contradiction(known: list[Combination], positive: Combination) -> bool:
+    """Whether not all that is known can be >= 0 while the other is > 0: Fourier and Motzkin's elimination."""
+    rows = [(x, False) for x in known] + [(positive, True)]
+    while len(rows) <= INEQUALITIES:
+        key = min((k for x, _ in rows for k in x if k != UNIT), default=None)
+        if key is None:
+            constants = [(x[UNIT][0] if x else ZERO_Q, strict) for x, strict in rows]
+            return any(c < 0 or (c == 0 and strict) for c, strict in constants)
+        above = [row for row in rows if key in row[0] and row[0][key][0] > 0]
+        below = [row for row in rows if key in row[0] and row[0][key][0] < 0]
+        rows = [row for row in rows if key not in row[0]] + [
+            (less(x, y, x[key][0] / y[key][0]), s or t) for x, s in above for y, t in below
+        ]
+    return False
 
 
 def in_lattice(w: Combination, known: list[Combination]) -> bool:

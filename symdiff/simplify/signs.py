@@ -111,12 +111,14 @@ class Signs:
         return m
 
     def exclude(self, v: Value) -> None:
-        """v is known to be zero nowhere, so none of its primes is."""
+        """v is known to be zero nowhere, so none of its primes is.
+
+        But for x and x^n in a product with others: x + x^(n + 1) is 0^0 for x = 0, n = -1.
+        """
+        bases = {info[1] for info in self.info if info[0] == "power"}
         for p, e in v[1].items():
-            if e > 0:
+            if e > 0 and (len(v[1]) == 1 or (p not in bases and self.info[p][0] != "power")):
                 self.nonzero.add(p)
-            if self.info[p][0] == "power":  # 0^n is 0, or no number, or 1 for an n that is 0
-                self.nonzero.add(self.info[p][1])
 
     def is_nonzero(self, p: int) -> bool:
         return p in self.nonzero or bool(self.integer[p]) or self.info[p][0] in ("E", "exp")
