@@ -18,12 +18,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from flint import fmpq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import symdiff as sd
 from symdiff.core import COMPILED
 from symdiff.expr import Expr
+from symdiff.simplify.domain import UNIT, is_contradiction
+from symdiff.simplify.linear import Combination
+from symdiff.simplify.signs import ONE
 
 Rows = Callable[[str], list[dict[str, Any]]]
 Point = dict[str, Fraction]
@@ -286,6 +290,36 @@ def test_the_wrong_answer_would_be_seen(judge: ModuleType, text: str, names: str
     verdicts = {judge.compare(text, wrong, at) for at in points(tuple(names.split()))}
     undefined = all(judge.compare(text, text, at) == "" for at in points(tuple(names.split())))
     assert verdicts & {"wrong", "lost"} or undefined
+
+
+@pytest.mark.parametrize(
+    ("known", "positive", "contradiction"),
+    [
+        ("a", "-a", True),
+        ("a", "a", False),
+        ("a, -a", "b", False),
+        ("a, -a", "a", True),
+        ("a - 1, -a", "b", True),
+        ("a + 1, -a", "b", False),
+        ("a + b, a - b", "-a", True),
+        ("a + b, a - b", "-b", False),
+        ("a - 1/2, b - 1/2", "1 - a - b", True),
+        ("a - 1/2, b - 1/2", "2 - a - b", False),
+        ("", "0", True),
+    ],
+)
+def test_inequalities_between_exponents(known: str, positive: str, contradiction: bool) -> None:
+    """Whether known >= 0 and positive > 0 exclude each other: by hand."""
+    keys = {"1": UNIT, "a": (1, 1, ((0, 1),), 0), "b": (1, 1, ((1, 1),), 0)}
+
+    def linear(text: str) -> Combination:
+        e = sd.parse(text)
+        at = {"a": 0, "b": 0}
+        parts = {"1": e.subs(at), **{x: sd.diff(e, x) for x in at}}
+        numbers = {keys[x]: fmpq(*float(k).as_integer_ratio()) for x, k in parts.items()}
+        return {key: (r, ONE) for key, r in numbers.items() if r}
+
+    assert is_contradiction([linear(x) for x in known.split(",") if x], linear(positive)) is contradiction
 
 
 def test_what_the_design_promises_of_roots_logarithms_and_powers(judge: ModuleType) -> None:

@@ -25,7 +25,7 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     op = s.op
     start = s.start
     pool = s.pool
-    queue = s.zeros(64)  # what is marked, in the order in which it was met
+    queue = s.zeros(i64(len(roots)) + 64)  # what is marked, in the order in which it was met
     known: i64 = 0
     high: i64 = -1
     k: i64 = 0
@@ -34,8 +34,6 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
         k += 1
         if mark[root] != epoch:
             mark[root] = epoch
-            if known == i64(len(queue)):
-                queue = extend(queue, queue)
             queue[known] = i32(root)
             known += 1
             high = max(high, root)
