@@ -62,6 +62,7 @@ def core() -> list[Extension]:
                 f"--cache-dir={SCRATCH / 'mypy'}",
             ],
             opt_level="3",
+            debug_level="0",
             group_name="symdiff_core",
             target_dir=str(SCRATCH / "mypyc"),
         )

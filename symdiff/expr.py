@@ -112,7 +112,8 @@ class _Session:
         """Let the store forget; an interrupt in the middle leaves what has moved for the next entry."""
         if not self.moved:
             alive = self.alive()
-            self.moved = list(zip(alive, memory.collect(STORE, [expr.id for expr in alive]), strict=True))
+            moved = memory.collect(STORE, [expr.id for expr in alive], COLLECT_FROM)
+            self.moved = list(zip(alive, moved, strict=True))
         for expr, node in self.moved:
             expr.id = node
         self.keep([expr for expr, _ in self.moved])

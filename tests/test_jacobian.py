@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from librt.vecs import vec
+from mypy_extensions import i32
 
 import symdiff as sd
-from symdiff.core import COMPILED, eliminate, jacobian, measure
+from symdiff.core import COMPILED, eliminate, measure, walk
 from symdiff.core.entries import Entries
+from symdiff.core.rows import forward_rows, reverse_row
 from symdiff.expr import Expr, handles, session
 from symdiff.simplify import simplify_all
 
@@ -43,7 +46,7 @@ def parse(text: str) -> Expr:
 def size(outputs: Sequence[Expr]) -> int:
     """Operations that compute the outputs, common parts once."""
     with session() as s:
-        return measure.operations(s, [e.id for e in outputs])
+        return measure.operations(s, vec[i32]([i32(e.id) for e in outputs]))
 
 
 def sparse(outputs: Sequence[Expr | str], names: Sequence[str] | None = None) -> sd.SparseMatrix:
@@ -59,11 +62,17 @@ def by_way(outputs: Sequence[Expr], names: Sequence[str], way: str) -> Placed:
     with session() as s:
         roots = [e.id for e in outputs]
         column = {x: k for k, x in enumerate(s.symbols(list(names)))}
+        each = list(dict.fromkeys(roots))
         found = Entries()
         if way == "elimination":
-            found = eliminate.eliminate(s, list(dict.fromkeys(roots)), column)
+            found = eliminate.eliminate(s, each, column, {})
+        elif way == "forward":
+            variables = vec[i32]([i32(x) for x in column])
+            nodes = vec[i32]([i32(r) for r in each])
+            forward_rows(s, walk.reach(s, nodes), nodes, variables, {}, found)
         else:
-            jacobian._sweep(s, list(dict.fromkeys(roots)), way == "forward", column, found)
+            for root in each:
+                reverse_row(s, root, column, {}, found)
         placed = [
             (i, int(found.columns[at]), int(found.nodes[at]))
             for i, k in enumerate(found.row.get(root, -1) for root in roots)

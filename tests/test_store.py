@@ -172,6 +172,36 @@ def test_a_sum_of_three_is_one_node_in_any_order_and_has_their_value(a: str) -> 
         assert total is parse(f"({a}) + ({b}) + ({c})")
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_short_sum_is_the_node_that_the_way_for_long_ones_finds(seed: int) -> None:
+    source = random.Random(seed)
+    more = [
+        "x^2",
+        "sin(y)",
+        "-2*x^2",
+        "0.1*x",
+        "-1/3",
+        "1000000000*x",
+        "1000000000",
+        "x + y + sin(y) - 3",
+        "x/2",
+    ]
+    long = " + ".join(f"x^{k}" for k in range(3, 14))
+    nodes = [parse(t).id for t in (*TERMS, *more, long, f"{'9' * 200}*y")]
+    weights = [parse(t).id for t in ("1", "-1", "2", "-2", "1/2", "0.5", "0", "1073741823")]
+    for _ in range(2_000):
+        n = source.randrange(1, 9)
+        terms = vec[i32]([i32(source.choice(nodes)) for _ in range(n)])
+        factors = vec[i32]([i32(source.choice(weights[:3] if seed % 2 else weights)) for _ in range(n)])
+        longest = source.choice((build.SHARED, build.FLAT))
+        with session() as s:
+            few = build.weighted_sum_of(s, terms, factors, longest)
+            assert few == build._sum_of_all(s, terms, factors, longest)
+            if n == 2:
+                two = (int(x) for pair in zip(factors, terms, strict=True) for x in pair)
+                assert few == build.weighted_sum_of_two(s, *two, longest)
+
+
 # ---------------------------------------------------------------- the table, collection, what is reached
 
 

@@ -61,16 +61,22 @@ def symbols_of(s: Store, exprs: Sequence[Expr], variables: Sequence[Variable] | 
     """The nodes of the variables; only inside a session."""
     if _plain(variables):
         known = s.known_symbols(list(variables))
-        if known and not any(name in s.name_index and name in variables for name in CONSTANTS):
+        for name in CONSTANTS:
+            if name in s.name_index and name in variables:
+                known = []
+        if known:
             return known
     return s.symbols(names_of(exprs, variables))
 
 
 def _plain(variables: object) -> TypeGuard[Sequence[str]]:
     """Whether it is a list of texts of letters that are their own normal form."""
-    if not isinstance(variables, (list, tuple)) or set(map(type, variables)) != {str}:
+    if not isinstance(variables, (list, tuple)):
         return False
-    joined = "".join(variables)
+    try:
+        joined = "".join(variables)
+    except TypeError:  # expressions among them
+        return False
     return joined.isascii() and joined.isidentifier()
 
 

@@ -26,7 +26,22 @@ from symdiff.core.numbers import (
     sum_with,
 )
 from symdiff.core.order import before, sort_pairs
-from symdiff.core.store import CALL, INT, MINUS_ONE, NUM, ONE, POW, PROD, SCALE, SUM, ZERO, Rational, Store
+from symdiff.core.store import (
+    CALL,
+    FEW,
+    INT,
+    MINUS_ONE,
+    NUM,
+    ONE,
+    POW,
+    PROD,
+    SCALE,
+    SMALL,
+    SUM,
+    ZERO,
+    Rational,
+    Store,
+)
 from symdiff.core.template import PARAMETER
 
 FLAT: Final = 64  # sums longer than this stay nested, so that adding a term n times is not quadratic
@@ -84,11 +99,9 @@ def weighted_sum_of(s: Store, given: vec[i32], weights: vec[i32], longest: i64) 
         few = _sum_of_two(s, i64(weights[0]), i64(given[0]), i64(weights[1]), i64(given[1]), longest)
     elif n == 2:
         few = _sum_of_two(s, ONE, i64(given[0]), ONE, i64(given[1]), longest)
-    elif n == 3:
-        few = _sum_of_three(s, given, weights, longest)
-    if few >= 0:
-        return few
-    return _sum_of_all(s, given, weights, longest)
+    if few < 0 and n <= FEW:
+        few = _sum_of_few(s, given, weights, longest)
+    return few if few >= 0 else _sum_of_all(s, given, weights, longest)
 
 
 def weighted_sum_of_two(s: Store, a: i64, t: i64, b: i64, u: i64, longest: i64) -> i64:
@@ -97,7 +110,9 @@ def weighted_sum_of_two(s: Store, a: i64, t: i64, b: i64, u: i64, longest: i64) 
     if few >= 0:
         return few
     given = append(append(vec[i32](capacity=2), i32(t)), i32(u))
-    return _sum_of_all(s, given, append(append(vec[i32](capacity=2), i32(a)), i32(b)), longest)
+    weights = append(append(vec[i32](capacity=2), i32(a)), i32(b))
+    few = _sum_of_few(s, given, weights, longest)
+    return few if few >= 0 else _sum_of_all(s, given, weights, longest)
 
 
 def _sum_of_all(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
@@ -196,32 +211,93 @@ def _sum_of_two(s: Store, c: i64, t: i64, e: i64, u: i64, longest: i64) -> i64:
     return s.intern2(SUM, term, other)
 
 
-def _sum_of_three(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
-    """weighted_sum_of three where no term is a number, is flattened or comes twice, else -1."""
+def _sum_of_few(s: Store, given: vec[i32], weights: vec[i32], longest: i64) -> i64:
+    """weighted_sum_of where at most FEW terms meet and their numbers are small integers, else -1.
+
+    Nothing is allocated: terms go to their places in the store's scratch, like ones together.
+    """
+    terms = s.few_terms
+    factors = s.few_factors
+    op = s.op
+    n = i64(len(given))
     weighted = len(weights) > 0
-    c, t = split(s, i64(weights[0]) if weighted else i64(ONE), i64(given[0]))
-    e, u = split(s, i64(weights[1]) if weighted else i64(ONE), i64(given[1]))
-    f, v = split(s, i64(weights[2]) if weighted else i64(ONE), i64(given[2]))
-    if not (_stays(s, c, t, longest) and _stays(s, e, u, longest) and _stays(s, f, v, longest)):
-        return -1
-    if before(s, u, t):
-        c, t, e, u = e, u, c, t
-    if before(s, v, u):
-        e, u, f, v = f, v, e, u
-        if before(s, u, t):
-            c, t, e, u = e, u, c, t
-    if t == u or u == v:
-        return -1
-    out = append(vec[i32](capacity=3), i32(scale(s, c, t)))
-    return s.intern(SUM, append(append(out, i32(scale(s, e, u))), i32(scale(s, f, v))))
-
-
-def _stays(s: Store, c: i64, t: i64, longest: i64) -> bool:
-    """Whether c*t is one term in a sum: no number, and no sum to be flattened."""
-    op = i64(s.op[t])
-    if op <= NUM or c == ZERO:
-        return False
-    return op != SUM or (c != ONE and c != MINUS_ONE) or s.arity(t) > longest
+    count: i64 = 0
+    total: i64 = 0
+    outer: i64 = ONE  # in front of an inner sum, whose terms are in the pool from inner to last
+    inner: i64 = 0
+    last: i64 = 0
+    i: i64 = 0
+    k: i64 = 0
+    while i < n or inner < last:
+        flat = inner < last
+        c = outer
+        if flat:
+            t = i64(s.pool[inner])
+            inner += 1
+        else:
+            c = i64(weights[i]) if weighted else i64(ONE)
+            t = i64(given[i])
+            i += 1
+        if op[t] == SCALE:
+            if op[s.arg(t, 0)] != INT:
+                return -1
+            c = mul_numbers(s, c, s.arg(t, 0))
+            t = s.arg(t, 1)
+        if s.op[c] != INT:
+            return -1
+        if op[t] == SUM and not flat and (c == ONE or c == MINUS_ONE) and s.arity(t) <= longest:
+            outer = c
+            inner = i64(s.start[t])
+            last = i64(s.start[t + 1])
+            continue
+        if op[t] <= NUM:
+            total += s.arg(c, 0) * s.arg(t, 0)
+            if op[t] != INT or total <= -SMALL or total >= SMALL:
+                return -1
+            continue
+        k = count
+        while k > 0 and before(s, t, i64(terms[k - 1])):
+            k -= 1
+        if k > 0 and i64(terms[k - 1]) == t:
+            both: i64 = s.arg(c, 0) + s.arg(i64(factors[k - 1]), 0)
+            if both <= -SMALL or both >= SMALL:
+                return -1
+            factors[k - 1] = i32(s.integer(both))
+            continue
+        if count == FEW:
+            return -1
+        at = count
+        while at > k:
+            terms[at] = terms[at - 1]
+            factors[at] = factors[at - 1]
+            at -= 1
+        terms[k] = i32(t)
+        factors[k] = i32(c)
+        count += 1
+    k = 0
+    while k < count:  # coefficients may have made one that is flattened
+        t = i64(terms[k])
+        if (factors[k] == ONE or factors[k] == MINUS_ONE) and op[t] == SUM and s.arity(t) <= longest:
+            return -1
+        k += 1
+    out = s.few_out
+    made: i64 = 0
+    if total != 0:
+        out[0] = i32(s.integer(total))
+        made = 1
+    k = 0
+    while k < count:
+        if factors[k] != ZERO:
+            out[made] = i32(scale(s, i64(factors[k]), i64(terms[k])))
+            made += 1
+        k += 1
+    if made == 0:
+        return ZERO
+    if made == 1:
+        return i64(out[0])
+    if made == 2:
+        return s.intern2(SUM, i64(out[0]), i64(out[1]))
+    return s.intern_first(SUM, out, made)
 
 
 def add2(s: Store, a: i64, b: i64) -> i64:

@@ -21,7 +21,7 @@ from symdiff.core.build import (
     weighted_sum_of,
     weighted_sum_of_two,
 )
-from symdiff.core.numbers import mul_numbers
+from symdiff.core.numbers import is_long, mul_numbers
 from symdiff.core.partials import (
     FEW,
     base_partial,
@@ -184,7 +184,7 @@ def cotangents(s: Store, weighted: dict[int, int], xs: list[int]) -> list[int]:
                 ids = reach(s, vec[i32]([i32(v)]), True)
                 through = [x for i in ids if s.is_whole(i64(s.op[i64(i)])) for x in inner[int(i)]]
                 mine = sorted(wanted.intersection([int(i) for i in ids] + through))
-                found = _adjoints(s, ids, {v: int(ONE)}, vec[i32]([i32(x) for x in mine]), inner)
+                found = adjoints(s, ids, {v: int(ONE)}, vec[i32]([i32(x) for x in mine]), inner)
                 branch = {mine[k]: int(d) for k, d in enumerate(found) if d >= 0}
             by_branch.append(branch)
         inner[p] = {}
@@ -195,14 +195,14 @@ def cotangents(s: Store, weighted: dict[int, int], xs: list[int]) -> list[int]:
                     inner[p][x] = int(whole_tangent(s, i64(p), values))
     if pieces:
         ids = reach(s, vec[i32]([i32(r) for r in roots]), True)
-    found = _adjoints(s, ids, weighted, vec[i32]([i32(x) for x in xs]), inner)
+    found = adjoints(s, ids, weighted, vec[i32]([i32(x) for x in xs]), inner)
     return [int(d) if d > 0 else ZERO for d in found]
 
 
 def _pieces(s: Store, ids: vec[i32]) -> list[int]:
     """The nodes among ids that are differentiated as wholes, and those below them whose values matter, inner
     ones first."""
-    left = [int(i) for i in ids if s.is_whole(i64(s.op[i64(i)]))]
+    left = [int(i) for i in ids if s.op[i64(i)] >= CALL and s.is_whole(i64(s.op[i64(i)]))]
     found = set(left)
     while left:
         for v in values_below(s, left.pop()):
@@ -214,7 +214,7 @@ def _pieces(s: Store, ids: vec[i32]) -> list[int]:
     return sorted(found)
 
 
-def _adjoints(
+def adjoints(
     s: Store, ids: vec[i32], weighted: dict[int, int], xs: vec[i32], inner: dict[int, dict[int, int]]
 ) -> vec[i32]:
     """The derivatives of the weighted roots by each of xs, -1 for those that are zero for want of a path.
@@ -323,7 +323,9 @@ def _adjoints(
                 weight = c
                 v = g
                 if op == SCALE:
-                    weight, v = times(s, mul_numbers(s, c, i64(pool[lo])), g, ONE)
+                    weight = mul_numbers(s, c, i64(pool[lo]))
+                    if is_long(s, weight) or i64(s.op[g]) == SCALE:
+                        weight, v = times(s, weight, g, ONE)
                 elif op == PROD:
                     weight, v = times(s, c, g, i64(pool[lo + 1 - k]) if arity == 2 else i64(others[k]))
                 elif op == POW:

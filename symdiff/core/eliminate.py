@@ -226,9 +226,10 @@ class Queue:
         return least
 
 
-def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
+def eliminate(s: Store, roots: list[int], column: dict[int, int], last: dict[int, int]) -> Entries:
     """The derivatives of the roots; no call below them is piecewise or binds a variable.
 
+    last: of each root the last column that is asked for; empty: all are.
     The order of elimination follows from the structure of the roots alone.
     """
     nodes, ops, children, places = export(s, roots)
@@ -288,12 +289,14 @@ def eliminate(s: Store, roots: list[int], column: dict[int, int]) -> Entries:
                 queue.put(i, graph.cost(i))
             e = i64(graph.edges[e + NEXT_OUT])
     found = Entries()
-    for k in range(len(roots)):
-        graph.meet(n + k)
-        e = i64(graph.first_in[n + k])
+    for r in range(len(roots)):
+        graph.meet(n + r)
+        e = i64(graph.first_in[n + r])
         while e != 0:
-            w, x = graph.weight(s, e)
-            found.add(i64(column[nodes[i64(graph.edges[e + SOURCE])]]), scale(s, w, x))
+            k = column[nodes[i64(graph.edges[e + SOURCE])]]
+            if not last or k <= last[roots[r]]:
+                w, x = graph.weight(s, e)
+                found.add(i64(k), scale(s, w, x))
             e = i64(graph.edges[e + NEXT_IN])
-        found.close(roots[k])
+        found.close(roots[r])
     return found

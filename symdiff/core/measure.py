@@ -35,13 +35,13 @@ def size_of(s: Store, node: i64) -> i64:
     return s.above[node]
 
 
-def operations(s: Store, roots: list[int]) -> int:
+def operations(s: Store, roots: vec[i32]) -> int:
     """The arithmetic operations and function calls that compute the roots, common parts once.
 
     A sum or a product of n has n - 1; a sign has none, for a sum can subtract.
     """
     total: i64 = 0
-    for i in reach(s, vec[i32]([i32(r) for r in roots])):
+    for i in reach(s, roots):
         node = i64(i)
         op = i64(s.op[node])
         if op == SUM or op == PROD:

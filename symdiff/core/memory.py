@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from librt.vecs import append, vec
+from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.store import FIXED, INT, NEAR, NUM, SYM, Rational, Store
 
 
-def collect(s: Store, roots: list[int]) -> list[int]:
-    """Keep what the roots reach, renumber it in the same order, and return the roots' new ids."""
+def collect(s: Store, roots: list[int], expected: int = 0) -> list[int]:
+    """Keep what the roots reach, renumber it in the same order, and return the roots' new ids.
+
+    expected: for so many nodes, or twice those kept if they are more, there is room in the table at once.
+    """
     n = s.n
     keep = s.zeros(n)  # 1 for what is kept, then its new id
     for root in roots:
@@ -33,7 +36,14 @@ def collect(s: Store, roots: list[int]) -> list[int]:
     op, start, pool, digest, numbers, names = s.op, s.start, s.pool, s.digest, s.numbers, s.names
     done = False
     try:
+        room = max(i64(expected), 2 * kept)
         _copy(s, keep, kept, words)
+        s.rehash(table_size(room))
+        if kept < room:  # what was there is there again, to be written over
+            s.op = extend(s.op, op[kept + 1 : room + 1])
+            s.digest = extend(s.digest, digest[kept + 1 : room + 1])
+            s.start = extend(s.start, start[kept + 1 : room + 1])
+            s.pool = extend(s.pool, pool[words : 2 * room])
         done = True
     finally:
         if not done:  # interrupted: everything stays as it was
@@ -53,6 +63,8 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
     pool = vec[i32](capacity=words)
     digest = vec[i64](capacity=kept)
     numbers: list[Rational] = []
+    number_node = vec[i32]()
+    number_bits = vec[i32]()
     names: list[str] = []
     name_digest = vec[i64]()
     name_node = vec[i32]()
@@ -73,6 +85,8 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
         if i64(s.op[i]) == NUM:
             pool = append(pool, i32(len(numbers)))
             numbers.append(s.numbers[i64(payload)])
+            number_node = append(number_node, i32(new))
+            number_bits = append(number_bits, s.number_bits[i64(payload)])
         elif i64(s.op[i]) == SYM:
             pool = append(pool, i32(len(names)))
             names.append(s.names[i64(payload)])
@@ -89,7 +103,6 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
         keep[i] = i32(new)
         new += 1
         i += 1
-    places = s.mask + 1
     s.clear()
     s.op, s.digest, s.start, s.pool = (
         append(op, i32(0)),
@@ -100,8 +113,8 @@ def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:
     s.numbers, s.number_index = numbers, {value: k for k, value in enumerate(numbers)}
     s.names, s.name_index = names, {name: k for k, name in enumerate(names)}
     s.name_digest, s.name_node, s.near = name_digest, name_node, near
+    s.number_node, s.number_bits = number_node, number_bits
     s.n = kept
-    s.rehash(max(table_size(kept), places // 2))  # as many nodes as there were may well be made again
 
 
 def mend(s: Store) -> None:
@@ -120,6 +133,10 @@ def mend(s: Store) -> None:
         s.name_digest = append(s.name_digest, s.digest_of_name(name))
         s.name_node = append(s.name_node, i32(-1))
     s.number_index = {value: k for k, value in enumerate(s.numbers)}
+    s.number_node = vec[i32]()
+    s.number_bits = vec[i32]()
+    for number in s.numbers:
+        s.know_number(number, -1)
     s.rehash(table_size(n))
 
 

@@ -136,10 +136,7 @@ def _product_of_all(s: Store, integers: list[int]) -> int:
 
 def is_long(s: Store, c: i64) -> bool:
     """Whether a number has so many bits that no other number is multiplied into it."""
-    if s.op[c] == INT:
-        return False
-    p, q, _ = s.value(c)
-    return p.bit_length() + q.bit_length() > LONG_BITS
+    return s.op[c] == NUM and i64(s.number_bits[s.arg(c, 0)]) > LONG_BITS
 
 
 def is_multiple(s: Store, i: i64) -> bool:

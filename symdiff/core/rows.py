@@ -1,7 +1,8 @@
-"""Forward by all variables at once: every node's non-zero derivatives as a sparse row, from below.
+"""The rows of a Jacobian: one by one from above, or all at once from below.
 
-A row is columns, numbers and nodes; a derivative is number*node, so that chains of multiples cost no nodes.
-The rows of a node's children, times the partial derivatives by them, are merged column by column.
+Forward, every node's non-zero derivatives are a row of columns, numbers and nodes; a derivative is
+number*node, so that chains of multiples cost no nodes.  The rows of a node's children, times the partial
+derivatives by them, are merged column by column.
 """
 
 from __future__ import annotations
@@ -10,26 +11,36 @@ from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.build import SHARED, scale, times, weighted_sum_of, weighted_sum_of_two
-from symdiff.core.derive import valued
+from symdiff.core.derive import adjoints, gradient, valued
 from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import local_partial, products_of_others, whole_tangent
 from symdiff.core.store import CALL, ONE, PROD, SCALE, SUM, SYM, ZERO, Store
+from symdiff.core.walk import reach
 
 
-def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, int], found: Entries) -> None:
-    """Put the derivatives of the roots into `found`.
+def forward_rows(
+    s: Store, ids: vec[i32], roots: vec[i32], xs: vec[i32], last: dict[int, int], found: Entries
+) -> None:
+    """Put the derivatives of the roots by the variables into `found`.
 
-    ids: what `reach` has just found below the roots.  column: of each variable its place.
+    ids: what `reach` has just found below the roots.  last: of each root the last column that is asked for;
+    empty: all are.
     """
     n = i64(len(ids))
     op = s.op  # what is built below is appended, so these stay right for the nodes of ids
     start = s.start
     pool = s.pool
     slot = s.slot
-    places = [int(slot[i64(r)]) for r in roots]
     conditional = _is_conditional(s, ids)
-    wanted = valued(s, ids, places) if conditional else vec[i32]()
+    wanted = valued(s, ids, [int(slot[i64(r)]) for r in roots]) if conditional else vec[i32]()
+    limit = _columns_wanted(s, ids, roots, last) if last else vec[i32]()
+    column = s.zeros(n)  # at the place of a variable its column, plus one
+    k: i64 = 0
+    while k < i64(len(xs)):
+        if s.mark[i64(xs[k])] == s.epoch:
+            column[i64(slot[i64(xs[k])])] = i32(k + 1)
+        k += 1
     # The row of the node at place i: length[i] entries from first[i] on, each a column, a number and a node.
     first = s.zeros(n)
     length = s.zeros(n)
@@ -38,7 +49,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
     none = vec[i32]()
     # Contributions of children: column, number, node, and the one before to this column; head[column] is the
     # last one.  Both count from behind a contribution, so that 0 is none.
-    head = s.zeros(i64(len(column)))
+    head = s.zeros(i64(len(xs)))
     term = s.zeros(64)
     i: i64 = -1
     while i + 1 < n:
@@ -49,7 +60,7 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
             continue
         first[i] = i32(used)
         if o == SYM:
-            x = i64(column.get(int(node), -1))
+            x = i64(column[i]) - 1
             if x >= 0:
                 if used + 3 > i64(len(row)):
                     row = extend(row, row)
@@ -59,20 +70,20 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
         lo = i64(start[node])
         arity = i64(start[node + 1]) - lo
         actives: i64 = 0
-        last: i64 = 0
+        only: i64 = 0
         most: i64 = 0  # entries
-        k: i64 = 0
+        k = 0
         while k < arity:
             size = i64(length[i64(slot[i64(pool[lo + k])])])
             if size != 0:
                 actives += 1
-                last = k
+                only = k
                 most += size
             k += 1
         if actives == 0:
             continue
         if actives == 1 and o == SUM:
-            c = i64(slot[i64(pool[lo + last])])
+            c = i64(slot[i64(pool[lo + only])])
             first[i] = first[c]
             length[i] = length[c]
             continue
@@ -80,12 +91,14 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
             row = extend(row, row)
         at: i64 = 0
         end: i64 = 0
+        beyond = i64(limit[i]) if last else i64(len(xs))
         if o == SCALE:
             at = i64(first[i64(slot[i64(pool[lo + 1])])])
             end = at + 3 * i64(length[i64(slot[i64(pool[lo + 1])])])
             while at < end:
-                w = mul_numbers(s, i64(pool[lo]), i64(row[at + 1]))
-                used = _put(row, used, i64(row[at]), w, i64(row[at + 2]))
+                if i64(row[at]) < beyond:
+                    w = mul_numbers(s, i64(pool[lo]), i64(row[at + 1]))
+                    used = _put(row, used, i64(row[at]), w, i64(row[at + 2]))
                 at += 3
         elif s.is_whole(o):
             inner: dict[int, vec[i32]] = {}
@@ -95,9 +108,10 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                 end = at + 3 * i64(length[c])
                 while at < end:
                     column_of = int(row[at])
-                    if column_of not in inner:
-                        inner[column_of] = s.zeros(arity)
-                    inner[column_of][k] = i32(scale(s, i64(row[at + 1]), i64(row[at + 2])))
+                    if column_of < beyond:
+                        if column_of not in inner:
+                            inner[column_of] = s.zeros(arity)
+                        inner[column_of][k] = i32(scale(s, i64(row[at + 1]), i64(row[at + 2])))
                     at += 3
             for column_of, by_branch in inner.items():
                 used = _put(row, used, i64(column_of), ONE, whole_tangent(s, node, by_branch))
@@ -136,6 +150,8 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                     w = i64(row[at + 1])
                     v = i64(row[at + 2])
                     at += 3
+                    if x >= beyond:
+                        continue
                     if pc != ONE:
                         w = mul_numbers(s, pc, w)
                     if p != ONE:
@@ -176,13 +192,68 @@ def forward_rows(s: Store, ids: vec[i32], roots: list[int], column: dict[int, in
                 if w != ZERO:
                     used = _put(row, used, x, w, v)
         length[i] = i32((used - i64(first[i])) // 3)
-    for r in range(len(roots)):
-        at = i64(first[i64(places[r])])
-        end = at + 3 * i64(length[i64(places[r])])
+    for root in roots:
+        i = i64(slot[i64(root)])
+        at = i64(first[i])
+        end = at + 3 * i64(length[i])
+        beyond = i64(limit[i]) if last else i64(len(xs))
         while at < end:
-            found.add(i64(row[at]), scale(s, i64(row[at + 1]), i64(row[at + 2])))
+            if i64(row[at]) < beyond:
+                found.add(i64(row[at]), scale(s, i64(row[at + 1]), i64(row[at + 2])))
             at += 3
-        found.close(roots[r])
+        found.close(int(root))
+
+
+def _columns_wanted(s: Store, ids: vec[i32], roots: vec[i32], last: dict[int, int]) -> vec[i32]:
+    """Of each of ids the number of columns, from the first on, that a root above it asks for."""
+    i = i64(len(ids))
+    limit = s.zeros(i)
+    for root in roots:
+        limit[i64(s.slot[i64(root)])] = i32(last[int(root)] + 1)
+    op = s.op
+    start = s.start
+    pool = s.pool
+    slot = s.slot
+    while i > 0:
+        i -= 1
+        node = i64(ids[i])
+        if op[node] > SYM:
+            k = i64(start[node])
+            end = i64(start[node + 1])
+            while k < end:
+                c = i64(slot[i64(pool[k])])
+                if limit[c] < limit[i]:
+                    limit[c] = limit[i]
+                k += 1
+    return limit
+
+
+def reverse_row(s: Store, root: int, column: dict[int, int], last: dict[int, int], found: Entries) -> None:
+    """Put the derivatives of one root into `found`, by a sweep backwards.
+
+    column: of each variable.  last: as for `forward_rows`.
+    """
+    ids = reach(s, vec[i32]([i32(root)]))
+    limit = last[root] if last else len(column) - 1
+    xs = vec[i32]()
+    whole = False
+    for i in ids:
+        o = i64(s.op[i64(i)])
+        if o == SYM and column.get(int(i), len(column)) <= limit:
+            xs = append(xs, i)
+        whole = whole or s.is_whole(o)
+    if whole:
+        variables = [int(x) for x in xs]
+        for x, d in zip(variables, gradient(s, root, variables), strict=True):
+            found.add(i64(column[x]), i64(d))
+    else:
+        derivatives = adjoints(s, ids, {root: int(ONE)}, xs, {})
+        k: i64 = 0
+        while k < i64(len(xs)):
+            if derivatives[k] > 0:
+                found.add(i64(column[int(xs[k])]), i64(derivatives[k]))
+            k += 1
+    found.close(root)
 
 
 def _is_conditional(s: Store, ids: vec[i32]) -> bool:

@@ -49,6 +49,8 @@ MOST_ZEROS: Final = 1 << 20  # the longest stock of zeros, 4 MB
 
 NEAR: Final = 512  # integers below this in size are found without the table
 
+FEW: Final = 8  # so many terms are added without a list of them
+
 #: An exact number: numerator, denominator, and whether it prints as a decimal.
 Rational = tuple[int, int, bool]
 
@@ -81,6 +83,8 @@ class Store:
     digest: vec[i64]
     name_digest: vec[i64]
     name_node: vec[i32]  # the variable of each name, or -1
+    number_node: vec[i32]  # the node of each number that is no small integer, or -1
+    number_bits: vec[i32]  # and of how many bits it is, above and below the line
     function_digest: vec[i64]
     above: vec[i64]  # printed size, 0 while unknown (core/measure.py)
     below: vec[i64]  # printed size of what a fraction puts under its line, 0 if nothing
@@ -88,6 +92,9 @@ class Store:
     ends: vec[float]  # four for each node: the interval of its value
     near: vec[i32]  # the nodes of the integers -NEAR, ..., NEAR - 1, or -1
     table: vec[i64]  # lines of 8 places: 31 bits of the digest, then 32 of the node + 1; 0 is empty
+    few_terms: vec[i32]  # scratch for a sum of at most FEW terms, and for what comes of it
+    few_factors: vec[i32]
+    few_out: vec[i32]
     mark: vec[i32]  # last epoch in which a pass visited the node
     slot: vec[i32]  # that pass's number for it
     _zeros: vec[i32]
@@ -125,6 +132,9 @@ class Store:
         self.bits = 1 << 40
         self.epoch = 0
         self._zeros = vec[i32]([i32(0)] * 1024)
+        self.few_terms = vec[i32]([i32(0)] * FEW)
+        self.few_factors = vec[i32]([i32(0)] * FEW)
+        self.few_out = vec[i32]([i32(0)] * (FEW + 1))
         self.clear()
 
     def clear(self) -> None:
@@ -141,6 +151,8 @@ class Store:
         self.digest = vec[i64]([0] * 1024)
         self.name_digest = vec[i64]()
         self.name_node = vec[i32]()
+        self.number_node = vec[i32]()
+        self.number_bits = vec[i32]()
         self.mark = vec[i32]()
         self.slot = vec[i32]()
         self.forget_measures()
@@ -175,7 +187,10 @@ class Store:
 
     def intern(self, op: i64, args: vec[i32]) -> i64:
         """The node with this operation and these children: the old one or a new one."""
-        count = i64(len(args))
+        return self.intern_first(op, args, i64(len(args)))
+
+    def intern_first(self, op: i64, args: vec[i32], count: i64) -> i64:
+        """`intern` for the first few of args."""
         digest = self.digest
         d: i64 = self.seed(op)
         last: i64 = 0
@@ -358,8 +373,19 @@ class Store:
             index = len(self.numbers)
             self.numbers.append(key)
             self.number_index[key] = index
-        d = combine(self.seed(NUM), (2 if p < 0 else 0) + (1 if decimal else 0))
-        return self._leaf(NUM, index, digest_integer(digest_integer(d, abs(p)), q))
+            self.know_number(key, -1)
+        found = i64(self.number_node[index])
+        if found < 0:
+            d = combine(self.seed(NUM), (2 if p < 0 else 0) + (1 if decimal else 0))
+            found = self._leaf(NUM, index, digest_integer(digest_integer(d, abs(p)), q))
+            self.number_node[index] = i32(found)
+        return found
+
+    def know_number(self, number: Rational, node: i64) -> None:
+        """The next of `numbers`, and its node if there is one."""
+        p, q, _ = number
+        self.number_node = append(self.number_node, i32(node))
+        self.number_bits = append(self.number_bits, i32(i64(min(p.bit_length() + q.bit_length(), SMALL))))
 
     def symbol(self, name: str) -> i64:
         index = self.name_index.get(name, -1)
@@ -482,7 +508,7 @@ class Store:
             self.slot = vec[i32]()
             self.epoch = 0
         if i64(len(self.slot)) < self.n:
-            room = self.n + self.n // 2 + 1024  # doubling in a call means no copying in most
+            room = i64(len(self.op))  # grows by doubling
             self.slot = self.zeros(room)
             self.mark = self.zeros(room)
             self.epoch = 0

@@ -11,7 +11,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.build import instantiate, rebuild
 from symdiff.core.order import ascending
-from symdiff.core.store import SYM, Store
+from symdiff.core.store import CALL, SYM, Store
 
 
 def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
@@ -25,7 +25,7 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     op = s.op
     start = s.start
     pool = s.pool
-    queue = s.zeros(i64(len(roots)) + 64)  # what is marked, in the order in which it was met
+    queue = s.zeros(i64(len(roots)) + 64)  # what is marked and may lie below `limit`
     known: i64 = 0
     high: i64 = -1
     k: i64 = 0
@@ -38,37 +38,20 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
             known += 1
             high = max(high, root)
     # Downwards from the highest while nodes are dense, so that memory is read in order; parents come first.
-    # What is left, below, is then followed from the queue (at `left`), and sorted when all of it is known.
+    # What is left, at `limit` and below, is then followed from the queue, and sorted when all of it is known.
     node = high
     seen: i64 = 0
-    left: i64 = -1
-    while True:
-        if left >= 0:
-            if left == known:
-                break
-            i = i64(queue[left])
-            left += 1
-        elif seen == known:
-            break
-        elif high - node < 8 * seen + 64:
-            i = node
-            node -= 1
-            if mark[i] != epoch:
-                continue
-            seen += 1
-        else:
-            left = 0
-            k = 0
-            while k < known:
-                if i64(queue[k]) <= node:
-                    queue[left] = queue[k]
-                    left += 1
-                k += 1
-            known = left
-            left = 0
+    marked = known
+    limit = high - 64
+    while seen < marked and node > limit:
+        i = node
+        node -= 1
+        if mark[i] != epoch:
             continue
+        seen += 1
+        limit -= 8
         o = i64(op[i])
-        if o <= SYM or (whole and s.is_whole(o)):
+        if o <= SYM or (whole and o >= CALL and s.is_whole(o)):
             continue
         k = i64(start[i])
         end = i64(start[i + 1])
@@ -77,10 +60,39 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
             k += 1
             if mark[c] != epoch:
                 mark[c] = epoch
-                if known == i64(len(queue)):
-                    queue = extend(queue, queue)
-                queue[known] = i32(c)
-                known += 1
+                marked += 1
+                if c <= limit:
+                    if known == i64(len(queue)):
+                        queue = extend(queue, queue)
+                    queue[known] = i32(c)
+                    known += 1
+    left: i64 = 0
+    if seen < marked:
+        k = 0
+        while k < known:
+            if i64(queue[k]) <= node:
+                queue[left] = queue[k]
+                left += 1
+            k += 1
+        known = left
+        left = 0
+        while left < known:
+            i = i64(queue[left])
+            left += 1
+            o = i64(op[i])
+            if o <= SYM or (whole and o >= CALL and s.is_whole(o)):
+                continue
+            k = i64(start[i])
+            end = i64(start[i + 1])
+            while k < end:
+                c = i64(pool[k])
+                k += 1
+                if mark[c] != epoch:
+                    mark[c] = epoch
+                    if known == i64(len(queue)):
+                        queue = extend(queue, queue)
+                    queue[known] = i32(c)
+                    known += 1
     found = s.zeros(seen)
     at: i64 = 0
     if left > 0:
