@@ -13,6 +13,8 @@ from typing import Any
 
 import programs
 from harness import installed
+from librt.vecs import vec
+from mypy_extensions import i32
 from programs import Program
 
 import symdiff as sd
@@ -35,7 +37,7 @@ GRADIENTS = 4.0
 
 def operations(exprs: Sequence[Expr]) -> int:
     with session() as s:
-        return measure.operations(s, [e.id for e in exprs])
+        return measure.operations(s, vec[i32]([i32(e.id) for e in exprs]))
 
 
 def compiled(program: Program, derivatives: Sequence[Expr]) -> int:

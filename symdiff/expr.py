@@ -112,8 +112,11 @@ class _Session:
         """Let the store forget; an interrupt in the middle leaves what has moved for the next entry."""
         if not self.moved:
             alive = self.alive()
+            arrays = memory.Arrays(STORE)
             moved = memory.collect(STORE, [expr.id for expr in alive], COLLECT_FROM)
             self.moved = list(zip(alive, moved, strict=True))
+            if len(arrays.op) <= 4 * max(COLLECT_FROM, 2 * STORE.n):
+                memory.use_again(STORE, arrays)
         for expr, node in self.moved:
             expr.id = node
         self.keep([expr for expr, _ in self.moved])

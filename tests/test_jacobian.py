@@ -72,7 +72,7 @@ def by_way(outputs: Sequence[Expr], names: Sequence[str], way: str) -> Placed:
             forward_rows(s, walk.reach(s, nodes), nodes, variables, {}, found)
         else:
             for root in each:
-                reverse_row(s, root, column, {}, found)
+                reverse_row(s, walk.reach(s, vec[i32]([i32(root)])), root, column, {}, found)
         placed = [
             (i, int(found.columns[at]), int(found.nodes[at]))
             for i, k in enumerate(found.row.get(root, -1) for root in roots)

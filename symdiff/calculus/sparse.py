@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scipy.sparse import sparray
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, init=False)
 class SparseMatrix:
     """The structural non-zeros of a matrix of formulas, by rows and in each row by columns.
 
@@ -37,6 +37,15 @@ class SparseMatrix:
     rows: tuple[int, ...]
     columns: tuple[int, ...]
     values: tuple[Expr, ...]
+
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        rows: tuple[int, ...],
+        columns: tuple[int, ...],
+        values: tuple[Expr, ...],
+    ) -> None:
+        self.__dict__.update(shape=shape, rows=rows, columns=columns, values=values)
 
     @property
     def coordinates(self) -> list[tuple[int, int]]:

@@ -108,6 +108,7 @@ def _found(s: Store, roots: list[int], xs: list[int], lower: bool = False) -> En
     variables = vec[i32]([i32(x) for x in xs])
     last: dict[int, int] = {root: i for i, root in enumerate(roots)} if lower else {}
     ids = reach(s, vec[i32]([i32(r) for r in roots]))
+    epoch = s.epoch
     plan = _plan(s, ids, roots, variables)
     found = Entries()
     if len(plan.ahead) > 0:
@@ -118,16 +119,20 @@ def _found(s: Store, roots: list[int], xs: list[int], lower: bool = False) -> En
         return found
     column = {x: k for k, x in enumerate(xs)}
     for root in plan.reverse:
-        reverse_row(s, root, column, last, found)
+        if len(roots) > 1 or s.epoch != epoch:
+            ids = reach(s, vec[i32]([i32(root)]))
+        reverse_row(s, ids, root, column, last, found)
     for root in plan.even:
         down = Entries()
-        reverse_row(s, root, column, last, down)
+        if len(roots) > 1 or s.epoch != epoch:
+            ids = reach(s, vec[i32]([i32(root)]))
+        reverse_row(s, ids, root, column, last, down)
         if operations(s, down.derivatives()) <= operations(s, found.of([root])):
             found.take(down)
     for group, ahead, cost in plan.tight:
         if not ahead:
             for root in group:
-                reverse_row(s, root, column, last, found)
+                reverse_row(s, reach(s, vec[i32]([i32(root)])), root, column, last, found)
         if 3 * 4 * _through(s, group, column) > 2 * cost:
             continue
         mine = set(group)
@@ -155,14 +160,28 @@ class Plan:
         self.tight: list[tuple[list[int], bool, int]] = []
 
 
-# What stands in a plan's `group` for a node that belongs to none.
+# Of a node, as it stands in the plan's records: one after the other, by place.
+WIDTH: Final = 0  # at most so many variables does it depend on
+GROUP: Final = 1  # a higher member of its group, plus one; 0 is the highest; or one of the two below
+HEIGHT: Final = 2  # so many outputs, at most, depend on it
+ROOTED: Final = 3  # 1 for an output
+# The cost of a group, kept at its highest member, in quarters of a multiplication: forward one for each
+# variable and edge, reverse one for each output and edge; none where the other factor is 1, at variables and
+# at outputs.  An edge of a sum costs an addition, and that only where two meet.
+FORWARD: Final = 4
+REVERSE: Final = 5
+EDGES: Final = 6
+PIECES: Final = 7  # 1 where there are nodes that are wholes
+OUTPUTS: Final = 8
+SPANS: Final = 9  # on how many variables its outputs depend, together
+RECORD: Final = 10  # so many words
+
 VARIABLE: Final = -1
 CONSTANT: Final = -2
 
 
 def _plan(s: Store, ids: vec[i32], roots: list[int], xs: vec[i32]) -> Plan:
     """The cheapest sweep for each group of the outputs.  ids: what `reach` has just found below them."""
-    n = i64(len(ids))
     slot = s.slot
     mark = s.mark
     epoch = s.epoch
@@ -170,134 +189,129 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], xs: vec[i32]) -> Plan:
     start = s.start
     pool = s.pool
     most = i64(len(xs))
-    width = s.zeros(n)  # at most so many variables does the node depend on
-    group = s.zeros(n)  # a higher member of its group, plus one; 0 is the highest; or VARIABLE or CONSTANT
+    end_of_all = RECORD * i64(len(ids))
+    of = s.zeros(end_of_all)
     for x in xs:
         if i64(mark[i64(x)]) == epoch:
-            width[i64(slot[i64(x)])] = i32(1)
+            of[RECORD * i64(slot[i64(x)]) + WIDTH] = i32(1)
     i: i64 = 0
-    while i < n:
-        node = i64(ids[i])
+    for node32 in ids:
+        node = i64(node32)
         o = i64(op[node])
         total: i64 = 0
-        if o == SYM and width[i] != 0:
-            group[i] = i32(VARIABLE)
-            i += 1
+        if o == SYM and of[i + WIDTH] != 0:
+            of[i + GROUP] = i32(VARIABLE)
+            i += RECORD
             continue
         if o > SYM and (o < CALL or int(o) not in s.logic):
             k = i64(start[node])
             end = i64(start[node + 1])
             while k < end:
-                total += i64(width[i64(slot[i64(pool[k])])])
+                total += i64(of[RECORD * i64(slot[i64(pool[k])]) + WIDTH])
                 k += 1
         if total == 0:
-            group[i] = i32(CONSTANT)
+            of[i + GROUP] = i32(CONSTANT)
         else:
-            width[i] = i32(min(total, most))
-        i += 1
-    rooted = s.zeros(n)
-    height = s.zeros(n)  # so many outputs, at most, depend on the node
+            of[i + WIDTH] = i32(min(total, most))
+        i += RECORD
     count: i64 = 0
-    for r in roots:
-        place = i64(slot[i64(r)])
-        if rooted[place] == 0:
-            height[place] = rooted[place] = i32(1)
+    for root in roots:
+        at = RECORD * i64(slot[i64(root)])
+        if of[at + ROOTED] == 0:
+            of[at + ROOTED] = of[at + HEIGHT] = i32(1)
             count += 1
-    # The cost of each group, kept at the place of its highest member, in quarters of a multiplication:
-    # forward one for each variable and edge, reverse one for each output and edge; none where the other
-    # factor is 1, at variables and at outputs.  An edge of a sum costs an addition, and that only where two
-    # meet.
-    forward = s.zeros(n)
-    reverse = s.zeros(n)
-    edges = s.zeros(n)
-    pieces = s.zeros(n)
-    i = n
-    while i > 0:
-        i -= 1
-        above = i64(height[i])
-        if above == 0 or group[i] < 0:
+    i = end_of_all
+    place = i64(len(ids))
+    while place > 0:
+        place -= 1
+        i -= RECORD
+        above = i64(of[i + HEIGHT])
+        if above == 0 or of[i + GROUP] < 0:
             continue
-        node = i64(ids[i])
+        node = i64(ids[place])
         o = i64(op[node])
-        home = _head(group, i) if group[i] != 0 else i
+        home = _head(of, i) if of[i + GROUP] != 0 else i
         up: i64 = 0
         inner: i64 = 0
         k = i64(start[node])
         end = i64(start[node + 1])
         while k < end:
-            c = i64(slot[i64(pool[k])])
+            c = RECORD * i64(slot[i64(pool[k])])
             k += 1
-            member = i64(group[c])
+            member = i64(of[c + GROUP])
             if member < 0:
                 if member == VARIABLE:
                     inner += 1
                 continue
             inner += 1
-            up += i64(width[c])
-            height[c] = i32(min(i64(height[c]) + above, count))
+            up += i64(of[c + WIDTH])
+            of[c + HEIGHT] = i32(min(i64(of[c + HEIGHT]) + above, count))
             if member == 0:
-                group[c] = i32(home + 1)
+                of[c + GROUP] = i32(home + 1)
             elif member != home + 1:
-                other = _head(group, c)
+                other = _head(of, c)
                 if other == home:
                     continue
                 if other > home:
                     home, other = other, home
-                group[other] = i32(home + 1)
-                forward[home] = i32(min(i64(forward[home]) + i64(forward[other]), i64(MOST)))
-                reverse[home] = i32(min(i64(reverse[home]) + i64(reverse[other]), i64(MOST)))
-                edges[home] = i32(min(i64(edges[home]) + i64(edges[other]), i64(MOST)))
-                pieces[home] |= pieces[other]
+                of[other + GROUP] = i32(home + 1)
+                _charge(of, home, i64(of[other + FORWARD]), i64(of[other + REVERSE]), i64(of[other + EDGES]))
+                of[home + PIECES] |= of[other + PIECES]
         price: i64 = 4
         if o == SUM or o == SCALE:
             price = 1
         elif o >= CALL and s.is_whole(o):
-            pieces[home] = i32(1)
+            of[home + PIECES] = i32(1)
             if o == CALL + s.integral:
                 refuse_jumps(s, node, {int(x) for x in xs})
-        down = above - i64(rooted[i])
-        forward[home] = i32(min(i64(forward[home]) + price * up, i64(MOST)))
-        if down > 0:
-            reverse[home] = i32(min(i64(reverse[home]) + price * inner * down, i64(MOST)))
-        edges[home] = i32(min(i64(edges[home]) + price * inner, i64(MOST)))
-    outputs = s.zeros(n)  # of each group, and on how many variables they depend, together
-    spans = s.zeros(n)
+        _charge(of, home, price * up, price * inner * (above - i64(of[i + ROOTED])), price * inner)
     i = 0
-    while i < n:
-        if rooted[i] != 0 and group[i] != CONSTANT:
-            home = _head(group, i) if group[i] > 0 else i
-            outputs[home] += 1
-            spans[home] = i32(min(i64(spans[home]) + i64(width[i]), i64(MOST)))
-        i += 1
+    while i < end_of_all:
+        if of[i + ROOTED] != 0 and of[i + GROUP] != CONSTANT:
+            home = _head(of, i) if of[i + GROUP] > 0 else i
+            of[home + OUTPUTS] += 1
+            of[home + SPANS] = i32(min(i64(of[home + SPANS]) + i64(of[i + WIDTH]), i64(MOST)))
+        i += RECORD
     plan = Plan()
     tight: dict[int, tuple[list[int], bool, int]] = {}
-    i = 0
-    while i < n:
-        if rooted[i] == 0 or group[i] == CONSTANT:
-            i += 1
+    i = -RECORD
+    for root32 in ids:
+        i += RECORD
+        if of[i + ROOTED] == 0 or of[i + GROUP] == CONSTANT:
             continue
-        home = _head(group, i) if group[i] > 0 else i
-        several = outputs[home] > 1
-        cost = i64(forward[home])
-        other = i64(reverse[home])
-        ahead = cost < other or (cost == other and several) or group[i] == VARIABLE
+        home = _head(of, i) if of[i + GROUP] > 0 else i
+        several = of[home + OUTPUTS] > 1
+        cost = i64(of[home + FORWARD])
+        other = i64(of[home + REVERSE])
+        ahead = cost < other or (cost == other and several) or of[i + GROUP] == VARIABLE
         if not ahead:
             cost, other = other, cost
-        least = i64(edges[home]) + 4 * i64(spans[home])
-        if several and cost > 2 * least and least < ELIMINATED and pieces[home] == 0:
-            tight.setdefault(int(home), ([], ahead, int(cost)))[0].append(int(ids[i]))
-        elif not several and other < 2 * cost and other < ELIMINATED:
-            plan.even.append(int(ids[i]))
-            ahead = True
+        least = i64(of[home + EDGES]) + 4 * i64(of[home + SPANS])
+        if several and cost > 2 * least and least < ELIMINATED and of[home + PIECES] == 0:
+            tight.setdefault(int(home), ([], ahead, int(cost)))[0].append(int(root32))
+        elif not several and cost < other < 2 * cost and other < ELIMINATED:
+            ahead = (
+                most > 1
+            )  # of one variable neither is better, and the second sweep is as dear as the first
+            if ahead:
+                plan.even.append(int(root32))
+            else:
+                plan.reverse.append(int(root32))
         elif not ahead:
-            plan.reverse.append(int(ids[i]))
+            plan.reverse.append(int(root32))
         if ahead:
-            plan.ahead = append(plan.ahead, ids[i])
+            plan.ahead = append(plan.ahead, root32)
         else:
             plan.all_ahead = False
-        i += 1
     plan.tight = list(tight.values())
     return plan
+
+
+def _charge(of: vec[i32], home: i64, forward: i64, reverse: i64, edges: i64) -> None:
+    """Add to the costs of the group of which this is the highest member."""
+    of[home + FORWARD] = i32(min(i64(of[home + FORWARD]) + forward, i64(MOST)))
+    of[home + REVERSE] = i32(min(i64(of[home + REVERSE]) + reverse, i64(MOST)))
+    of[home + EDGES] = i32(min(i64(of[home + EDGES]) + edges, i64(MOST)))
 
 
 def _through(s: Store, group: list[int], column: dict[int, int]) -> int:
@@ -336,13 +350,13 @@ def _through(s: Store, group: list[int], column: dict[int, int]) -> int:
     return int(total)
 
 
-def _head(group: vec[i32], i: i64) -> i64:
+def _head(of: vec[i32], i: i64) -> i64:
     """The highest member of i's group; the way to it is made shorter."""
     at = i
-    while group[at] != 0:
-        at = i64(group[at]) - 1
+    while of[at + GROUP] != 0:
+        at = i64(of[at + GROUP]) - 1
     while i != at:
-        above = i64(group[i]) - 1
-        group[i] = i32(at + 1)
+        above = i64(of[i + GROUP]) - 1
+        of[i + GROUP] = i32(at + 1)
         i = above
     return at

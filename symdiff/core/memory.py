@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from librt.vecs import append, extend, vec
+from typing import final
+
+from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from symdiff.core.store import FIXED, INT, NEAR, NUM, SYM, Rational, Store
@@ -34,16 +36,15 @@ def collect(s: Store, roots: list[int], expected: int = 0) -> list[int]:
                     k += 1
         i -= 1
     op, start, pool, digest, numbers, names = s.op, s.start, s.pool, s.digest, s.numbers, s.names
+    table = s.table
+    places = table_size(max(i64(expected), 2 * kept))
     done = False
     try:
-        room = max(i64(expected), 2 * kept)
         _copy(s, keep, kept, words)
-        s.rehash(table_size(room))
-        if kept < room:  # what was there is there again, to be written over
-            s.op = extend(s.op, op[kept + 1 : room + 1])
-            s.digest = extend(s.digest, digest[kept + 1 : room + 1])
-            s.start = extend(s.start, start[kept + 1 : room + 1])
-            s.pool = extend(s.pool, pool[words : 2 * room])
+        if i64(len(table)) == places:  # to be used again
+            s.table = table
+            s.mask = places - 1
+        s.rehash(places)
         done = True
     finally:
         if not done:  # interrupted: everything stays as it was
@@ -51,6 +52,53 @@ def collect(s: Store, roots: list[int], expected: int = 0) -> list[int]:
             s.numbers, s.names = numbers, names
             mend(s)
     return [int(keep[i64(root)]) for root in roots]
+
+
+@final
+class Arrays:
+    """The arrays that a store has."""
+
+    op: vec[i32]
+    start: vec[i32]
+    pool: vec[i32]
+    digest: vec[i64]
+    mark: vec[i32]
+    slot: vec[i32]
+
+    def __init__(self, s: Store) -> None:
+        self.op, self.start, self.pool, self.digest = s.op, s.start, s.pool, s.digest
+        self.mark, self.slot = s.mark, s.slot
+
+
+def use_again(s: Store, arrays: Arrays) -> None:
+    """Go on in the arrays from before a collection, which have room; the nodes are copied to their beginning.
+
+    After an interrupt the store has either one or the other of each, and is in order.
+    """
+    digest = arrays.digest
+    new = s.digest
+    i: i64 = 0
+    while i < i64(len(new)):
+        digest[i] = new[i]
+        i += 1
+    op = _over(s.op, arrays.op)
+    pool = _over(s.pool, arrays.pool)
+    start = _over(s.start, arrays.start)
+    s.op = op
+    s.digest = digest
+    s.pool = pool
+    s.start = start  # after the others: its length tells the room
+    s.mark = arrays.mark  # no epoch comes twice
+    s.slot = arrays.slot
+
+
+def _over(new: vec[i32], old: vec[i32]) -> vec[i32]:
+    """The old array with the new one written over its beginning."""
+    i: i64 = 0
+    while i < i64(len(new)):
+        old[i] = new[i]
+        i += 1
+    return old
 
 
 def _copy(s: Store, keep: vec[i32], kept: i64, words: i64) -> None:

@@ -7,6 +7,8 @@ derivatives by them, are merged column by column.
 
 from __future__ import annotations
 
+from typing import Final
+
 from librt.vecs import append, extend, vec
 from mypy_extensions import i32, i64
 
@@ -16,7 +18,13 @@ from symdiff.core.entries import Entries
 from symdiff.core.numbers import mul_numbers
 from symdiff.core.partials import local_partial, products_of_others, whole_tangent
 from symdiff.core.store import CALL, ONE, PROD, SCALE, SUM, SYM, ZERO, Store
-from symdiff.core.walk import reach
+
+# Of a node, as it stands in the records of a forward pass: one after the other, by place.
+FIRST: Final = 0  # where its row begins
+LENGTH: Final = 1  # so many entries
+COLUMN: Final = 2  # of a variable its column, plus one
+LIMIT: Final = 3  # so many columns, from the first on, are asked for
+RECORD: Final = 4  # so many words
 
 
 def forward_rows(
@@ -34,38 +42,38 @@ def forward_rows(
     slot = s.slot
     conditional = _is_conditional(s, ids)
     wanted = valued(s, ids, [int(slot[i64(r)]) for r in roots]) if conditional else vec[i32]()
-    limit = _columns_wanted(s, ids, roots, last) if last else vec[i32]()
-    column = s.zeros(n)  # at the place of a variable its column, plus one
+    of = s.zeros(RECORD * n)
     k: i64 = 0
     while k < i64(len(xs)):
         if s.mark[i64(xs[k])] == s.epoch:
-            column[i64(slot[i64(xs[k])])] = i32(k + 1)
+            of[RECORD * i64(slot[i64(xs[k])]) + COLUMN] = i32(k + 1)
         k += 1
-    # The row of the node at place i: length[i] entries from first[i] on, each a column, a number and a node.
-    first = s.zeros(n)
-    length = s.zeros(n)
-    row = s.zeros(3 * n + 3)
+    if last:
+        _note_limits(s, ids, roots, last, of)
+    row = s.zeros(3 * n + 3)  # entries: a column, a number and a node
     used: i64 = 0
     none = vec[i32]()
     # Contributions of children: column, number, node, and the one before to this column; head[column] is the
     # last one.  Both count from behind a contribution, so that 0 is none.
     head = s.zeros(i64(len(xs)))
     term = s.zeros(64)
-    i: i64 = -1
-    while i + 1 < n:
-        i += 1
-        node = i64(ids[i])
+    place: i64 = -1
+    i: i64 = -RECORD
+    while place + 1 < n:
+        place += 1
+        i += RECORD
+        node = i64(ids[place])
         o = i64(op[node])
-        if o < SYM or (conditional and wanted[i] == 0):
+        if o < SYM or (conditional and wanted[place] == 0):
             continue
-        first[i] = i32(used)
+        of[i + FIRST] = i32(used)
         if o == SYM:
-            x = i64(column[i]) - 1
+            x = i64(of[i + COLUMN]) - 1
             if x >= 0:
                 if used + 3 > i64(len(row)):
                     row = extend(row, row)
                 used = _put(row, used, x, ONE, ONE)
-                length[i] = i32(1)
+                of[i + LENGTH] = i32(1)
             continue
         lo = i64(start[node])
         arity = i64(start[node + 1]) - lo
@@ -74,7 +82,7 @@ def forward_rows(
         most: i64 = 0  # entries
         k = 0
         while k < arity:
-            size = i64(length[i64(slot[i64(pool[lo + k])])])
+            size = i64(of[RECORD * i64(slot[i64(pool[lo + k])]) + LENGTH])
             if size != 0:
                 actives += 1
                 only = k
@@ -83,18 +91,19 @@ def forward_rows(
         if actives == 0:
             continue
         if actives == 1 and o == SUM:
-            c = i64(slot[i64(pool[lo + only])])
-            first[i] = first[c]
-            length[i] = length[c]
+            c = RECORD * i64(slot[i64(pool[lo + only])])
+            of[i + FIRST] = of[c + FIRST]
+            of[i + LENGTH] = of[c + LENGTH]
             continue
         while used + 3 * most > i64(len(row)):
             row = extend(row, row)
         at: i64 = 0
         end: i64 = 0
-        beyond = i64(limit[i]) if last else i64(len(xs))
+        beyond = i64(of[i + LIMIT]) if last else i64(len(xs))
         if o == SCALE:
-            at = i64(first[i64(slot[i64(pool[lo + 1])])])
-            end = at + 3 * i64(length[i64(slot[i64(pool[lo + 1])])])
+            c = RECORD * i64(slot[i64(pool[lo + 1])])
+            at = i64(of[c + FIRST])
+            end = at + 3 * i64(of[c + LENGTH])
             while at < end:
                 if i64(row[at]) < beyond:
                     w = mul_numbers(s, i64(pool[lo]), i64(row[at + 1]))
@@ -103,9 +112,9 @@ def forward_rows(
         elif s.is_whole(o):
             inner: dict[int, vec[i32]] = {}
             for k in range(arity):
-                c = i64(slot[i64(pool[lo + k])])
-                at = i64(first[c])
-                end = at + 3 * i64(length[c])
+                c = RECORD * i64(slot[i64(pool[lo + k])])
+                at = i64(of[c + FIRST])
+                end = at + 3 * i64(of[c + LENGTH])
                 while at < end:
                     column_of = int(row[at])
                     if column_of < beyond:
@@ -121,7 +130,7 @@ def forward_rows(
                 wanted_places = vec[i32](capacity=actives)
                 k = 0
                 while k < arity:
-                    if length[i64(slot[i64(pool[lo + k])])] != 0:
+                    if of[RECORD * i64(slot[i64(pool[lo + k])]) + LENGTH] != 0:
                         wanted_places = append(wanted_places, i32(k))
                     k += 1
                 others = products_of_others(s, s.children(node), wanted_places)
@@ -129,9 +138,9 @@ def forward_rows(
             seen: i64 = 0
             k = 0
             while k < arity:
-                c = i64(slot[i64(pool[lo + k])])
+                c = RECORD * i64(slot[i64(pool[lo + k])])
                 k += 1
-                if length[c] == 0:
+                if of[c + LENGTH] == 0:
                     continue
                 pc: i64 = ONE
                 p: i64 = ONE
@@ -143,8 +152,8 @@ def forward_rows(
                 seen += 1
                 if pc == ZERO:
                     continue
-                at = i64(first[c])
-                end = at + 3 * i64(length[c])
+                at = i64(of[c + FIRST])
+                end = at + 3 * i64(of[c + LENGTH])
                 while at < end:
                     x = i64(row[at])
                     w = i64(row[at + 1])
@@ -191,12 +200,12 @@ def forward_rows(
                     w, v = times(s, ONE, weighted_sum_of(s, summands, factors, SHARED), ONE)
                 if w != ZERO:
                     used = _put(row, used, x, w, v)
-        length[i] = i32((used - i64(first[i])) // 3)
+        of[i + LENGTH] = i32((used - i64(of[i + FIRST])) // 3)
     for root in roots:
-        i = i64(slot[i64(root)])
-        at = i64(first[i])
-        end = at + 3 * i64(length[i])
-        beyond = i64(limit[i]) if last else i64(len(xs))
+        i = RECORD * i64(slot[i64(root)])
+        at = i64(of[i + FIRST])
+        end = at + 3 * i64(of[i + LENGTH])
+        beyond = i64(of[i + LIMIT]) if last else i64(len(xs))
         while at < end:
             if i64(row[at]) < beyond:
                 found.add(i64(row[at]), scale(s, i64(row[at + 1]), i64(row[at + 2])))
@@ -204,36 +213,36 @@ def forward_rows(
         found.close(int(root))
 
 
-def _columns_wanted(s: Store, ids: vec[i32], roots: vec[i32], last: dict[int, int]) -> vec[i32]:
-    """Of each of ids the number of columns, from the first on, that a root above it asks for."""
-    i = i64(len(ids))
-    limit = s.zeros(i)
+def _note_limits(s: Store, ids: vec[i32], roots: vec[i32], last: dict[int, int], of: vec[i32]) -> None:
+    """Note of each of ids how many columns, from the first on, the roots above it ask for."""
     for root in roots:
-        limit[i64(s.slot[i64(root)])] = i32(last[int(root)] + 1)
+        of[RECORD * i64(s.slot[i64(root)]) + LIMIT] = i32(last[int(root)] + 1)
     op = s.op
     start = s.start
     pool = s.pool
     slot = s.slot
+    i = i64(len(ids))
     while i > 0:
         i -= 1
         node = i64(ids[i])
+        limit = of[RECORD * i + LIMIT]
         if op[node] > SYM:
             k = i64(start[node])
             end = i64(start[node + 1])
             while k < end:
-                c = i64(slot[i64(pool[k])])
-                if limit[c] < limit[i]:
-                    limit[c] = limit[i]
+                c = RECORD * i64(slot[i64(pool[k])]) + LIMIT
+                if of[c] < limit:
+                    of[c] = limit
                 k += 1
-    return limit
 
 
-def reverse_row(s: Store, root: int, column: dict[int, int], last: dict[int, int], found: Entries) -> None:
+def reverse_row(
+    s: Store, ids: vec[i32], root: int, column: dict[int, int], last: dict[int, int], found: Entries
+) -> None:
     """Put the derivatives of one root into `found`, by a sweep backwards.
 
-    column: of each variable.  last: as for `forward_rows`.
+    ids: what `reach` has just found below the root.  column: of each variable.  last: as for `forward_rows`.
     """
-    ids = reach(s, vec[i32]([i32(root)]))
     limit = last[root] if last else len(column) - 1
     xs = vec[i32]()
     whole = False

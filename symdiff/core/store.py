@@ -132,6 +132,7 @@ class Store:
         self.bits = 1 << 40
         self.epoch = 0
         self._zeros = vec[i32]([i32(0)] * 1024)
+        self.table = vec[i64]()
         self.few_terms = vec[i32]([i32(0)] * FEW)
         self.few_factors = vec[i32]([i32(0)] * FEW)
         self.few_out = vec[i32]([i32(0)] * (FEW + 1))
@@ -177,6 +178,14 @@ class Store:
         return extend(out, stock[: n - i64(len(out))])
 
     def _table(self, size: i64) -> None:
+        """An empty table of so many places; the one there is, if it is as large."""
+        table = self.table
+        if i64(len(table)) == size:
+            i: i64 = 0
+            while i < size:
+                table[i] = 0
+                i += 1
+            return
         table = vec[i64]([0] * 1024)
         while i64(len(table)) < size:
             table = extend(table, table)
@@ -511,7 +520,6 @@ class Store:
             room = i64(len(self.op))  # grows by doubling
             self.slot = self.zeros(room)
             self.mark = self.zeros(room)
-            self.epoch = 0
         self.epoch += 1
         return self.epoch
 
