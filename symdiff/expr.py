@@ -80,7 +80,8 @@ class _Session:
         self.collect_at = COLLECT_FROM
         self.handles: dict[int, Expr] = {}  # those that nobody else holds any more among them
         self.sweep_at = SWEEP_FROM
-        self.moved: list[tuple[Expr, int]] = []  # handles whose nodes a collection has renumbered
+        self.moving: list[Expr] = []  # handles whose nodes a collection renumbers
+        self.moved: list[int] = []  # their new numbers, once there are any
 
     def __enter__(self) -> Store:
         STORE.lock.acquire()
@@ -111,16 +112,16 @@ class _Session:
     def collect(self) -> None:
         """Let the store forget; an interrupt in the middle leaves what has moved for the next entry."""
         if not self.moved:
-            alive = self.alive()
+            self.moving = self.alive()
             arrays = memory.Arrays(STORE)
-            moved = memory.collect(STORE, [expr.id for expr in alive], COLLECT_FROM)
-            self.moved = list(zip(alive, moved, strict=True))
+            memory.collect(STORE, [expr.id for expr in self.moving], COLLECT_FROM, self.moved)
             if len(arrays.op) <= 4 * max(COLLECT_FROM, 2 * STORE.n):
                 memory.use_again(STORE, arrays)
-        for expr, node in self.moved:
+        for expr, node in zip(self.moving, self.moved, strict=True):
             expr.id = node
-        self.keep([expr for expr, _ in self.moved])
+        self.keep(self.moving)
         self.moved = []
+        self.moving = []
         self.collect_at = min(max(COLLECT_FROM, 2 * STORE.n), max(STORE.n, STORE.ceiling // 4 * 3))
 
     def alive(self) -> list[Expr]:

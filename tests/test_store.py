@@ -232,7 +232,8 @@ def test_thousands_of_parents_of_one_node_are_found_again_and_kept_apart() -> No
         assert [int(again(a, b)) for a, b in pairs] == nodes
     sums = [int(s.intern2(SUM, a, b)) for a, b in pairs]
     assert set(sums).isdisjoint(nodes)
-    kept = memory.collect(s, nodes[::2])
+    kept: list[int] = []
+    memory.collect(s, nodes[::2], 0, kept)
     assert s.n == FIXED + 1 + 2 * len(kept)
     for node, (a, _) in zip(kept, pairs[::2], strict=True):
         children = [int(c) for c in s.children(node)]

@@ -210,6 +210,45 @@ def test_an_interrupt_in_the_middle_of_a_build_leaves_the_store_usable() -> None
     )
 
 
+def test_an_interrupt_in_the_middle_of_a_collection_leaves_handles_their_meaning() -> None:
+    alone(
+        """
+        import random, signal, time
+        import symdiff as sd
+        from symdiff import expr
+
+        def interrupt(*_):
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGALRM, interrupt)
+        expr.COLLECT_FROM = 64
+        kept = [sd.parse(f"sin({k}*x)^2*exp(y{k}/{k + 1}) + {k}.125") for k in range(40)]
+        texts = [str(e) for e in kept]
+        source, interrupted, reach = random.Random(3), 0, 0.0
+        for i in range(300):
+            sd.gradient(f"sin(a*b*{i}) + " + "*".join(f"z{i}_{k}" for k in range(50)), simplify=False)
+            kept[i % 40] = sd.parse(f"cos({i}*x)*log(w{i}) - {i}.5")  # behind what the collection takes away
+            texts[i % 40] = str(kept[i % 40])
+            expr._SESSION.collect_at = 0
+            started = time.perf_counter()
+            try:
+                if i > 5:
+                    signal.setitimer(signal.ITIMER_REAL, source.uniform(1e-6, reach))
+                sd.parse("x")
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            if i <= 5:
+                reach = max(reach, time.perf_counter() - started)
+            assert [str(e) for e in kept] == texts, i
+            assert [sd.parse(t) for t in texts] == kept, i
+        assert interrupted > 20, interrupted
+        """
+    )
+
+
 def test_a_limit_that_is_passed_leaves_the_store_usable() -> None:
     assert sd.parse("9^9^9^9").size == 5  # 9^9 is short, what comes then is not
     with pytest.raises(sd.LimitError):

@@ -10,10 +10,11 @@ from mypy_extensions import i32, i64
 from symdiff.core.store import FIXED, INT, NEAR, NUM, SYM, Rational, Store
 
 
-def collect(s: Store, roots: list[int], expected: int = 0) -> list[int]:
-    """Keep what the roots reach, renumber it in the same order, and return the roots' new ids.
+def collect(s: Store, roots: list[int], expected: int, new: list[int]) -> None:
+    """Keep what the roots reach, renumber it in the same order, and put the roots' new ids into `new`.
 
     expected: for so many nodes, or twice those kept if they are more, there is room in the table at once.
+    After an interrupt either everything is as it was, or all is done and `new` is full.
     """
     n = s.n
     keep = s.zeros(n)  # 1 for what is kept, then its new id
@@ -38,20 +39,18 @@ def collect(s: Store, roots: list[int], expected: int = 0) -> list[int]:
     op, start, pool, digest, numbers, names = s.op, s.start, s.pool, s.digest, s.numbers, s.names
     table = s.table
     places = table_size(max(i64(expected), 2 * kept))
-    done = False
     try:
         _copy(s, keep, kept, words)
         if i64(len(table)) == places:  # to be used again
             s.table = table
             s.mask = places - 1
         s.rehash(places)
-        done = True
+        new.extend([int(keep[i64(root)]) for root in roots])
     finally:
-        if not done:  # interrupted: everything stays as it was
+        if len(new) < len(roots):  # interrupted
             s.op, s.start, s.pool, s.digest, s.n = op, start, pool, digest, n
             s.numbers, s.names = numbers, names
             mend(s)
-    return [int(keep[i64(root)]) for root in roots]
 
 
 @final

@@ -42,14 +42,14 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
     node = high
     seen: i64 = 0
     marked = known
-    limit = high - 16
+    limit = high - 32
     while seen < marked and node > limit:
         i = node
         node -= 1
         if mark[i] != epoch:
             continue
         seen += 1
-        limit -= 4
+        limit -= 8
         o = i64(op[i])
         if o <= SYM or (whole and o >= CALL and s.is_whole(o)):
             continue
