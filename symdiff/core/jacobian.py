@@ -265,8 +265,13 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], xs: vec[i32]) -> Plan:
             if o == CALL + s.integral:
                 refuse_jumps(s, node, {int(x) for x in xs})
         _charge(of, home, price * up, price * inner * (above - i64(of[i + ROOTED])), price * inner)
-    i = 0
-    while i < end_of_all:
+    return _chosen(ids, of, most > 1)
+
+
+def _chosen(ids: vec[i32], of: vec[i32], several_variables: bool) -> Plan:
+    """The cheapest sweep for each group, whose costs are in the records."""
+    i: i64 = 0
+    while i < i64(len(of)):
         if of[i + ROOTED] != 0 and of[i + GROUP] != CONSTANT:
             home = _head(of, i) if of[i + GROUP] > 0 else i
             of[home + OUTPUTS] += 1
@@ -290,13 +295,9 @@ def _plan(s: Store, ids: vec[i32], roots: list[int], xs: vec[i32]) -> Plan:
         if several and cost > 2 * least and least < ELIMINATED and of[home + PIECES] == 0:
             tight.setdefault(int(home), ([], ahead, int(cost)))[0].append(int(root32))
         elif not several and cost < other < 2 * cost and other < ELIMINATED:
-            ahead = (
-                most > 1
-            )  # of one variable neither is better, and the second sweep is as dear as the first
-            if ahead:
-                plan.even.append(int(root32))
-            else:
-                plan.reverse.append(int(root32))
+            ahead = several_variables  # of one neither is better, and a second sweep is as dear as the first
+            even = plan.even if ahead else plan.reverse
+            even.append(int(root32))
         elif not ahead:
             plan.reverse.append(int(root32))
         if ahead:
