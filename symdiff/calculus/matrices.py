@@ -152,10 +152,11 @@ def hessian(
         xs = symbols_of(s, [expr], variables)
         partials = derive.gradient(s, expr.id, xs)
         rows, columns, nodes = core.symmetric(s, partials, xs)
-        long = effort == 1 and _is_long(s, nodes)
-        if simplify and not (long and _is_long(s, partials)):
-            partials = [e.id for e in simplify_all(handles(partials), effort=0 if long else effort)]
-            rows, columns, nodes = core.symmetric(s, partials, xs)
+        if simplify:
+            long = effort == 1 and _is_long(s, nodes)
+            if not (long and _is_long(s, partials)):
+                partials = [e.id for e in simplify_all(handles(partials), effort=0 if long else effort)]
+                rows, columns, nodes = core.symmetric(s, partials, xs)
         values = handles(nodes)
     if simplify:
         values = _simplified(values, effort)
