@@ -13,7 +13,7 @@ from typing import Any
 import bench_rosenbrock
 import programs
 from harness import OURS, Benchmark, Contender, installed
-from operation_counts import LARGEST_TREE
+from operation_counts import LARGEST_TREE, operations
 from programs import Algebra, Program
 
 import symdiff as sd
@@ -21,9 +21,10 @@ import symdiff as sd
 #: References that SymPy and SymEngine are compared with: substitution in large trees is slow.
 FEW = 5
 
-#: A system of fewer nodes than this is timed as so many copies with names of their own: alone it would show
-#: how long memory takes to come back after the collection between two runs, whichever the contender.
-SMALL = 300
+#: A system is timed as copies with names of their own, so many (not more than 20) as have 4,000 operations
+#: together: alone it would show how long memory takes to come back after the collection between two runs,
+#: whichever the contender.
+TOGETHER = 4000
 COPIES = 20
 
 #: Systems to differentiate one after the other.
@@ -133,8 +134,9 @@ def systems() -> Iterator[tuple[str, str, Systems]]:
     if cells:
         yield f"all {len(cells)} sbml_odes", f"{len(cells)} Jacobians", cells
     for program in [*cells, *programs.heart(), *programs.motion(), *programs.families()]:
-        if sum(e.nodes for e in program.expressions()) < SMALL:
-            yield f"{program.title}, {COPIES} copies", "Jacobian", [program.renamed(k) for k in range(COPIES)]
+        copies = min(COPIES, TOGETHER // operations(program.expressions()))
+        if copies > 1:
+            yield f"{program.title}, {copies} copies", "Jacobian", [program.renamed(k) for k in range(copies)]
         else:
             yield program.title, "Jacobian", [program]
 

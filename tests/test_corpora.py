@@ -368,7 +368,13 @@ ROWS = {
 REFUTED = {"sr_benchmarks": 12}
 
 
-@pytest.mark.parametrize("name", READERS)
+#: What takes minutes on the interpreted core.
+LONG = ("swell_generated",)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in READERS]
+)
 def test_derivatives_have_the_values_that_the_corpus_gives(
     name: str, corpus: Callable[[str], list[dict[str, Any]]]
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_hundred_thousand_levels_of_every_kind(text: str, size: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "level"), [pytest.param(row[1], row[3], id=row[0]) for row in NESTED if row[3]]
 )
@@ -223,6 +224,7 @@ def test_a_shared_tree_of_2_to_the_60_has_the_right_size(levels: int) -> None:
     assert e.nodes == 3 * levels + 1
 
 
+@pytest.mark.slow
 def test_a_shared_tree_of_2_to_the_60_is_differentiated_evaluated_and_refuses_to_be_printed() -> None:
     e = shared(60)
     d = sd.diff(e, "x", simplify=False)

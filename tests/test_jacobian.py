@@ -19,7 +19,9 @@ from mypy_extensions import i32
 import symdiff as sd
 from symdiff.core import COMPILED, eliminate, measure, walk
 from symdiff.core.entries import Entries
-from symdiff.core.rows import forward_rows, reverse_row
+from symdiff.core.numbers import mul_numbers, number
+from symdiff.core.rows import PRODUCTS, forward_rows, product_at_hand, reverse_row
+from symdiff.core.store import Store
 from symdiff.expr import Expr, handles, session
 from symdiff.simplify import simplify_all
 
@@ -484,3 +486,43 @@ def test_a_long_entry_is_simplified_by_rules_alone() -> None:
     gradient = simplify_all(sd.gradient(f[0], names, simplify=False), effort=0)
     expected = sd.jacobian(gradient, names, sparse=True, simplify=False).lower()
     assert list(found.lower().values) == simplify_all(expected.values, effort=0)
+
+
+# ---------------------------------------------------------------- a forward pass
+
+
+SYSTEMS = (
+    ["sin(x*y)*z", "exp(x*y) + y^3", "log(x + 2*z)", "tan(x*y*z)"],
+    ["piecewise(x > 0, x*y, sin(y))", "sin(y)*x", "exp(sin(y)) + x^2*z", "z"],
+    ["0.1*(0.7*x + 0.3*y)", "integral(exp(-t^2*x), t, 0, y)", "(0.7*x + 0.3*y)^2", "3"],
+)
+
+
+@pytest.mark.parametrize("formulas", SYSTEMS)
+def test_a_forward_pass_over_more_than_its_roots_need_makes_nothing_more(formulas: list[str]) -> None:
+    exprs = [parse(text) for text in formulas]
+    with session() as s:
+        names = list(dict.fromkeys(name for e in exprs for name in e.symbols))
+        variables = vec[i32]([i32(x) for x in s.symbols(names)])
+        for some in (exprs[:1], exprs[1:3], exprs[2:], exprs[::2]):
+            roots = vec[i32]([i32(e.id) for e in some])
+            alone, among = Entries(), Entries()
+            forward_rows(s, walk.reach(s, roots), roots, variables, {}, alone)
+            before = s.n
+            ids = walk.reach(s, vec[i32]([i32(e.id) for e in exprs]))
+            forward_rows(s, ids, roots, variables, {}, among, True)
+            assert s.n == before
+            assert list(among.ends) == list(alone.ends)
+            assert list(among.derivatives()) == list(alone.derivatives())
+            assert list(among.columns[: among.used]) == list(alone.columns[: alone.used])
+
+
+def test_products_of_numbers_at_hand_are_the_products() -> None:
+    source = random.Random(5)
+    s = Store()
+    some = [source.choice((0, 1, -1, 2, 7, 10**20, -(3**50))) for _ in range(12)]
+    nodes = [int(number(s, p, q, d)) for p in some for q in (1, 3, 10**15) for d in (False, True)]
+    products = s.zeros(3 * PRODUCTS)
+    for _ in range(4_000):
+        a, b = source.choices(nodes, k=2)
+        assert product_at_hand(s, products, a, b) == mul_numbers(s, a, b)

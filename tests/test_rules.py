@@ -369,7 +369,10 @@ def test_simplify_is_idempotent_and_never_lengthens(text: str) -> None:
     assert sd.simplify(simple) is simple
 
 
-@pytest.mark.parametrize("name", ["rubi_small", "feynman", "optproblems", "cas_derivatives"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("rubi_small", marks=pytest.mark.slow), "feynman", "optproblems", "cas_derivatives"],
+)
 def test_simplify_is_idempotent_on_derivatives_of_the_corpora(name: str, corpus: Any) -> None:
     rows = corpus(name)
     for row in rows[:: max(1, len(rows) // 100)]:

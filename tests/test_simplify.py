@@ -401,7 +401,10 @@ REPORTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("report", "text", "names"), REPORTED)
+@pytest.mark.parametrize(
+    ("report", "text", "names"),
+    [pytest.param(*row, marks=[pytest.mark.slow] * (row[0] == "sympy 8469")) for row in REPORTED],
+)
 def test_reported_to_others_is_done_at_once_and_right_here(
     judge: ModuleType, report: str, text: str, names: str
 ) -> None:

@@ -375,7 +375,11 @@ def test_sizes_of_fractions_written_in_parts(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["rubi_small", "cas_derivatives", "feynman", "optproblems", "minlplib", "pollu"]
+    "name",
+    [
+        pytest.param("rubi_small", marks=pytest.mark.slow),
+        *("cas_derivatives", "feynman", "optproblems", "minlplib", "pollu"),
+    ],
 )
 def test_sizes_on_the_corpora_are_what_python_counts(name: str, corpus: Any) -> None:
     rows = corpus(name)

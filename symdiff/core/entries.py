@@ -47,7 +47,12 @@ class Entries:
         low = i64(self.ends[i64(len(self.ends)) - 1])
         high = self.used
         k = low + 1
-        while k < high and (high - low <= FEW or columns[k - 1] < columns[k]):
+        while k < high:
+            if columns[k - 1] < columns[k]:
+                k += 1
+                continue
+            if high - low > FEW:
+                break
             x, y = columns[k], nodes[k]
             j = k - 1
             while j >= low and columns[j] > x:

@@ -112,9 +112,7 @@ def _found(s: Store, roots: list[int], xs: list[int], lower: bool = False) -> En
     plan = _plan(s, ids, roots, variables)
     found = Entries()
     if len(plan.ahead) > 0:
-        if not plan.all_ahead:
-            ids = reach(s, plan.ahead)
-        forward_rows(s, ids, plan.ahead, variables, last, found)
+        forward_rows(s, ids, plan.ahead, variables, last, found, not plan.all_ahead)
     if plan.all_ahead and not plan.even and not plan.tight:
         return found
     column = {x: k for k, x in enumerate(xs)}

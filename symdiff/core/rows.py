@@ -26,22 +26,30 @@ COLUMN: Final = 2  # of a variable its column, plus one
 LIMIT: Final = 3  # so many columns, from the first on, are asked for
 RECORD: Final = 4  # so many words
 
+PRODUCTS: Final = 64  # so many products of numbers are at hand in a pass; a power of two
+
 
 def forward_rows(
-    s: Store, ids: vec[i32], roots: vec[i32], xs: vec[i32], last: dict[int, int], found: Entries
+    s: Store,
+    ids: vec[i32],
+    roots: vec[i32],
+    xs: vec[i32],
+    last: dict[int, int],
+    found: Entries,
+    more: bool = False,
 ) -> None:
     """Put the derivatives of the roots by the variables into `found`.
 
-    ids: what `reach` has just found below the roots.  last: of each root the last column that is asked for;
-    empty: all are.
+    ids: what `reach` has just found below the roots and, if there are more, others.  last: of each root the
+    last column that is asked for; empty: all are.
     """
     n = i64(len(ids))
     op = s.op  # what is built below is appended, so these stay right for the nodes of ids
     start = s.start
     pool = s.pool
     slot = s.slot
-    conditional = _is_conditional(s, ids)
-    wanted = valued(s, ids, [int(slot[i64(r)]) for r in roots]) if conditional else vec[i32]()
+    selective = more or _is_conditional(s, ids)
+    wanted = valued(s, ids, [int(slot[i64(r)]) for r in roots]) if selective else vec[i32]()
     of = s.zeros(RECORD * n)
     k: i64 = 0
     while k < i64(len(xs)):
@@ -53,6 +61,7 @@ def forward_rows(
     row = s.zeros(3 * n + 3)  # entries: a column, a number and a node
     used: i64 = 0
     none = vec[i32]()
+    products = s.zeros(3 * PRODUCTS)
     # Contributions of children: column, number, node, and the one before to this column; head[column] is the
     # last one.  Both count from behind a contribution, so that 0 is none.
     head = s.zeros(i64(len(xs)))
@@ -64,7 +73,7 @@ def forward_rows(
         i += RECORD
         node = i64(ids[place])
         o = i64(op[node])
-        if o < SYM or (conditional and wanted[place] == 0):
+        if o < SYM or (selective and wanted[place] == 0):
             continue
         of[i + FIRST] = i32(used)
         if o == SYM:
@@ -106,7 +115,7 @@ def forward_rows(
             end = at + 3 * i64(of[c + LENGTH])
             while at < end:
                 if i64(row[at]) < beyond:
-                    w = mul_numbers(s, i64(pool[lo]), i64(row[at + 1]))
+                    w = product_at_hand(s, products, i64(pool[lo]), i64(row[at + 1]))
                     used = _put(row, used, i64(row[at]), w, i64(row[at + 2]))
                 at += 3
         elif s.is_whole(o):
@@ -162,7 +171,7 @@ def forward_rows(
                     if x >= beyond:
                         continue
                     if pc != ONE:
-                        w = mul_numbers(s, pc, w)
+                        w = product_at_hand(s, products, pc, w)
                     if p != ONE:
                         w, v = times(s, w, v, p)
                     if actives == 1:
@@ -272,6 +281,23 @@ def _is_conditional(s: Store, ids: vec[i32]) -> bool:
         if op >= CALL and (op == CALL + s.piecewise or int(op) in s.logic):
             return True
     return False
+
+
+def product_at_hand(s: Store, products: vec[i32], a: i64, b: i64) -> i64:
+    """a*b, of numbers.  products: of some pairs that came before, the two and what came of them.
+
+    The factors along a path are the same for all variables below it, and long ones cost more than a node.
+    """
+    if b == ONE:
+        return a
+    at = 3 * ((5 * a + b) & (PRODUCTS - 1))
+    if i64(products[at]) == a and i64(products[at + 1]) == b:
+        return i64(products[at + 2])
+    c = mul_numbers(s, a, b)
+    products[at] = i32(a)
+    products[at + 1] = i32(b)
+    products[at + 2] = i32(c)
+    return c
 
 
 def _put(row: vec[i32], used: i64, column: i64, number: i64, node: i64) -> i64:

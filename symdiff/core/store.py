@@ -66,7 +66,7 @@ BINDING: Final = "\2"
 
 def stride(d: i64) -> i64:
     """From a full line of the table to the next to look in: an odd number of lines, so that all are met."""
-    return ((d >> 31) | 1) * 8
+    return ((d >> 31) | 1) * 16
 
 
 def _unprepared(function: int) -> None:
@@ -91,7 +91,7 @@ class Store:
     known: vec[i32]  # what is certain about the value, 0 while unknown (core/facts.py)
     ends: vec[float]  # four for each node: the interval of its value
     near: vec[i32]  # the nodes of the integers -NEAR, ..., NEAR - 1, or -1
-    table: vec[i64]  # lines of 8 places: 31 bits of the digest, then 32 of the node + 1; 0 is empty
+    table: vec[i32]  # lines of 16 places: the node + 1, or 0; twice as many places as nodes
     few_terms: vec[i32]  # scratch for a sum of at most FEW terms, and for what comes of it
     few_factors: vec[i32]
     few_out: vec[i32]
@@ -132,7 +132,7 @@ class Store:
         self.bits = 1 << 40
         self.epoch = 0
         self._zeros = vec[i32]([i32(0)] * 1024)
-        self.table = vec[i64]()
+        self.table = vec[i32]()
         self.few_terms = vec[i32]([i32(0)] * FEW)
         self.few_factors = vec[i32]([i32(0)] * FEW)
         self.few_out = vec[i32]([i32(0)] * (FEW + 1))
@@ -186,7 +186,7 @@ class Store:
                 table[i] = 0
                 i += 1
             return
-        table = vec[i64]([0] * 1024)
+        table = vec[i32]([i32(0)] * 1024)
         while i64(len(table)) < size:
             table = extend(table, table)
         self.table = table
@@ -210,16 +210,14 @@ class Store:
             k += 1
         table = self.table
         mask = self.mask
-        tag = (d & LANE) << 32
-        line = (last * 2) & mask & ~7
+        line = (last * 2) & mask & ~15
         tried: i64 = 0
         while True:
-            h = line + ((d + tried) & 7)
-            entry = table[h]
-            if entry == 0:
+            h = line + ((d + tried) & 15)
+            j = i64(table[h]) - 1
+            if j < 0:
                 break
-            j = (entry & 0xFFFFFFFF) - 1
-            if entry - j - 1 == tag and i64(self.op[j]) == op:
+            if digest[j] == d and i64(self.op[j]) == op:
                 lo = i64(self.start[j])
                 if i64(self.start[j + 1]) - lo == count:
                     pool = self.pool
@@ -229,7 +227,7 @@ class Store:
                     if k == count:
                         return j
             tried += 1
-            if (tried & 7) == 0:
+            if (tried & 15) == 0:
                 line = (line + stride(d)) & mask
         self._ask_room(count)
         pool = self.pool
@@ -246,16 +244,14 @@ class Store:
         d: i64 = combine(combine(self.seed(op), digest[a]), digest[b])
         table = self.table
         mask = self.mask
-        tag = (d & LANE) << 32
-        line = (max(a, b) * 2) & mask & ~7
+        line = (max(a, b) * 2) & mask & ~15
         tried: i64 = 0
         while True:
-            h = line + ((d + tried) & 7)
-            entry = table[h]
-            if entry == 0:
+            h = line + ((d + tried) & 15)
+            j = i64(table[h]) - 1
+            if j < 0:
                 break
-            j = (entry & 0xFFFFFFFF) - 1
-            if entry - j - 1 == tag and i64(self.op[j]) == op:
+            if digest[j] == d and i64(self.op[j]) == op:
                 lo = i64(self.start[j])
                 if (
                     i64(self.start[j + 1]) - lo == 2
@@ -264,7 +260,7 @@ class Store:
                 ):
                     return j
             tried += 1
-            if (tried & 7) == 0:
+            if (tried & 15) == 0:
                 line = (line + stride(d)) & mask
         self._ask_room(2)
         pool = self.pool
@@ -277,23 +273,21 @@ class Store:
         """The leaf with this payload, whose digest is d."""
         table = self.table
         mask = self.mask
-        tag = (d & LANE) << 32
-        line = (payload * 2) & mask & ~7
+        line = (payload * 2) & mask & ~15
         tried: i64 = 0
         while True:
-            h = line + ((d + tried) & 7)
-            entry = table[h]
-            if entry == 0:
+            h = line + ((d + tried) & 15)
+            j = i64(table[h]) - 1
+            if j < 0:
                 break
-            j = (entry & 0xFFFFFFFF) - 1
             if (
-                entry - j - 1 == tag
+                self.digest[j] == d
                 and i64(self.op[j]) == op
                 and i64(self.pool[i64(self.start[j])]) == payload
             ):
                 return j
             tried += 1
-            if (tried & 7) == 0:
+            if (tried & 15) == 0:
                 line = (line + stride(d)) & mask
         self._ask_room(1)
         self.pool[i64(self.start[self.n])] = i32(payload)
@@ -325,9 +319,9 @@ class Store:
         start[n + 1] = i32(i64(start[n]) + words)
         self.op[n] = i32(op)
         self.digest[n] = d
-        self.table[h] = ((d & LANE) << 32) | (n + 1)
+        self.table[h] = i32(n + 1)
         self.n = n + 1
-        if (n + 1) * 3 > self.mask * 2:  # two thirds full
+        if (n + 1) * 2 > self.mask:  # half full, and the last node has a line of its own still
             self.rehash((self.mask + 1) * 2)
         return n
 
@@ -350,13 +344,13 @@ class Store:
                 last = max(last, i64(pool[at]))
                 at += 1
             d = self.digest[i]
-            line = (last * 2) & mask & ~7
+            line = (last * 2) & mask & ~15
             tried: i64 = 0
-            while table[line + ((d + tried) & 7)] != 0:
+            while table[line + ((d + tried) & 15)] != 0:
                 tried += 1
-                if (tried & 7) == 0:
+                if (tried & 15) == 0:
                     line = (line + stride(d)) & mask
-            table[line + ((d + tried) & 7)] = ((d & LANE) << 32) | (i + 1)
+            table[line + ((d + tried) & 15)] = i32(i + 1)
             i += 1
 
     def integer(self, p: i64) -> i64:

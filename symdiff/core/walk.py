@@ -39,17 +39,20 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
             high = max(high, root)
     # Downwards from the highest while nodes are dense, so that memory is read in order; parents come first.
     # What is left, at `limit` and below, is then followed from the queue, and sorted when all of it is known.
+    # Dense: at most 8 nodes for each one that is reached, and no gap that is long for what was found by then.
     node = high
     seen: i64 = 0
     marked = known
-    limit = high - 32
+    most = high - 32
+    limit = most
     while seen < marked and node > limit:
         i = node
         node -= 1
         if mark[i] != epoch:
             continue
         seen += 1
-        limit -= 8
+        most -= 8
+        limit = max(most, node - 64 - (seen >> 4))
         o = i64(op[i])
         if o <= SYM or (whole and o >= CALL and s.is_whole(o)):
             continue

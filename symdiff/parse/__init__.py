@@ -100,4 +100,4 @@ def formulas(values: Any) -> list[Expr]:
         values = traced(values)
     if isinstance(values, (str, Expr)) or not isinstance(values, Iterable):
         raise SymdiffError("a list of formulas is needed here, and this is one formula")
-    return [formula(value) for value in values]
+    return [value if isinstance(value, Expr) else formula(value) for value in values]
