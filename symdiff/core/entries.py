@@ -87,3 +87,13 @@ class Entries:
             k = i64(self.row[root])
             out = extend(out, self.nodes[i64(self.ends[k]) : i64(self.ends[k + 1])])
         return out
+
+
+def same(a: vec[i32], b: vec[i32]) -> bool:
+    """Whether both hold the same nodes in the same order."""
+    if len(a) != len(b):
+        return False
+    k: i64 = 0
+    while k < i64(len(a)) and a[k] == b[k]:
+        k += 1
+    return k == i64(len(a))

@@ -15,7 +15,7 @@ from mypy_extensions import i32, i64
 
 from symdiff.core.binders import refuse_jumps
 from symdiff.core.eliminate import eliminate
-from symdiff.core.entries import Entries
+from symdiff.core.entries import Entries, same
 from symdiff.core.measure import operations
 from symdiff.core.rows import forward_rows, reverse_row
 from symdiff.core.store import CALL, SCALE, SUM, SYM, Store
@@ -125,7 +125,8 @@ def _found(s: Store, roots: list[int], xs: list[int], lower: bool = False) -> En
         if len(roots) > 1 or s.epoch != epoch:
             ids = reach(s, vec[i32]([i32(root)]))
         reverse_row(s, ids, root, column, last, down)
-        if operations(s, down.derivatives()) <= operations(s, found.of([root])):
+        one, other = down.derivatives(), found.of([root])
+        if not same(one, other) and operations(s, one) <= operations(s, other):
             found.take(down)
     for group, ahead, cost in plan.tight:
         if not ahead:

@@ -52,7 +52,7 @@ def reach(s: Store, roots: vec[i32], whole: bool = False) -> vec[i32]:
             continue
         seen += 1
         most -= 8
-        limit = max(most, node - 64 - (seen >> 4))
+        limit = max(most, node - 16 - (seen >> 4))
         o = i64(op[i])
         if o <= SYM or (whole and o >= CALL and s.is_whole(o)):
             continue
