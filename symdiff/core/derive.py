@@ -89,23 +89,31 @@ def tangents(s: Store, roots: list[int], directions: dict[int, int]) -> list[int
 def valued(s: Store, ids: vec[i32], roots: list[int]) -> vec[i32]:
     """1 for each of ids whose value matters to a root at the given places otherwise than in a condition."""
     n = i64(len(ids))
+    ops = s.op
+    start = s.start
+    pool = s.pool
+    slot = s.slot
     wanted = s.zeros(n)
     for r in roots:
         wanted[i64(r)] = i32(1)
-    i: i64 = n - 1
-    while i >= 0:
-        node = i64(ids[i])
-        op = i64(s.op[node])
-        if wanted[i] != 0 and op >= CALL and int(op) in s.logic:
-            wanted[i] = i32(0)
-        elif wanted[i] != 0 and op > SYM:
-            k: i64 = 0
-            count = s.arity(node)
-            while k < count:
-                if op != CALL + s.piecewise or k % 2 == 1 or k == count - 1:
-                    wanted[i64(s.slot[s.arg(node, k)])] = i32(1)
-                k += 1
+    i: i64 = n
+    while i > 0:
         i -= 1
+        node = i64(ids[i])
+        op = i64(ops[node])
+        if wanted[i] == 0 or op <= SYM:
+            continue
+        if op >= CALL and int(op) in s.logic:
+            wanted[i] = i32(0)
+            continue
+        conditional = op == CALL + s.piecewise
+        first = i64(start[node])
+        last = i64(start[node + 1]) - 1
+        k = first
+        while k <= last:
+            if not conditional or (k - first) % 2 == 1 or k == last:
+                wanted[i64(slot[i64(pool[k])])] = i32(1)
+            k += 1
     return wanted
 
 
