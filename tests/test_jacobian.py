@@ -520,9 +520,10 @@ def test_a_forward_pass_over_more_than_its_roots_need_makes_nothing_more(formula
 def test_products_of_numbers_at_hand_are_the_products() -> None:
     source = random.Random(5)
     s = Store()
-    some = [source.choice((0, 1, -1, 2, 7, 10**20, -(3**50))) for _ in range(12)]
-    nodes = [int(number(s, p, q, d)) for p in some for q in (1, 3, 10**15) for d in (False, True)]
+    some = (0, 1, -1, 2, 7, 15, 10**20, -(3**50), 2**70 * 5)
+    nodes = [int(number(s, p, q, d)) for p in some for q in (1, 3, 14, 10**15) for d in (False, True)]
     products = s.zeros(3 * PRODUCTS)
     for _ in range(4_000):
         a, b = source.choices(nodes, k=2)
-        assert product_at_hand(s, products, a, b) == mul_numbers(s, a, b)
+        (p, q, d), (r, u, e) = s.value(a), s.value(b)
+        assert product_at_hand(s, products, a, b) == mul_numbers(s, a, b) == number(s, p * r, q * u, d or e)

@@ -26,9 +26,14 @@ def number(s: Store, p: int, q: int = 1, decimal: bool = False) -> int:
     if g != 1:
         p //= g
         q //= g
+    return int(_lowest(s, p, q, decimal))
+
+
+def _lowest(s: Store, p: int, q: int, decimal: bool) -> i64:
+    """The node of p/q, in lowest terms with q > 0."""
     if decimal:  # 1/70 prints as 0.1/7
-        decimal = abs(p) >= DECIMAL_FROM if q == 1 else q % 2 == 0 or q % 5 == 0
-    return int(s.rational(p, q, decimal))
+        decimal = abs(p) >= DECIMAL_FROM if q == 1 else q & 1 == 0 or q % 5 == 0
+    return s.rational(p, q, decimal)
 
 
 def finite_decimal(q: int) -> bool:
@@ -66,7 +71,18 @@ def mul_numbers(s: Store, a: i64, b: i64) -> i64:
     r, u, e = s.value(b)
     if a == MINUS_ONE:
         return s.rational(-r, u, e)
-    return i64(number(s, p * r, q * u, d or e))
+    # Both are in lowest terms, so only what is above one can be in what is below the other.
+    if q != 1:
+        g = gcd(r, q)
+        if g != 1:
+            r //= g
+            q //= g
+    if u != 1:
+        g = gcd(p, u)
+        if g != 1:
+            p //= g
+            u //= g
+    return _lowest(s, p * r, q * u, d or e)
 
 
 def sum_with(s: Store, total: i64, numbers: vec[i32]) -> i64:
