@@ -151,11 +151,11 @@ class BuildExtensions(build_ext):
         """Put what was built where the next build finds it, whole or not at all."""
         if not self.extensions or not KEPT or KEPT.is_dir():
             return
+        new = KEPT.parent / f"new-{os.getpid()}"
         try:
-            KEPT.parent.mkdir(exist_ok=True)
+            new.mkdir(parents=True)
             for old in KEPT.parent.glob("core-*"):
                 shutil.rmtree(old, ignore_errors=True)
-            new = Path(tempfile.mkdtemp(dir=KEPT.parent))
             for ext in self.extensions:
                 path = new / self.get_ext_filename(ext.name)
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,6 +163,7 @@ class BuildExtensions(build_ext):
             new.rename(KEPT)
         except OSError as error:  # the sources may be where nobody may write
             note(f"the compiled core was not kept for another build: {error!r}")
+            shutil.rmtree(new, ignore_errors=True)
 
 
 class BuildPython(build_py):

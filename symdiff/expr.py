@@ -114,6 +114,7 @@ class _Session:
         if not self.moved:
             self.moving = self.alive()
             arrays = memory.Arrays(STORE)
+            # Room for half as many again: the call that passes the mark goes on without a new table.
             memory.collect(STORE, [expr.id for expr in self.moving], COLLECT_FROM // 2 * 3, self.moved)
             if len(arrays.op) <= 4 * max(COLLECT_FROM, 2 * STORE.n):
                 memory.use_again(STORE, arrays)

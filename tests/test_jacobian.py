@@ -521,7 +521,9 @@ def test_products_of_numbers_at_hand_are_the_products() -> None:
     source = random.Random(5)
     s = Store()
     some = (0, 1, -1, 2, 7, 15, 10**20, -(3**50), 2**70 * 5)
-    nodes = [int(number(s, p, q, d)) for p in some for q in (1, 3, 14, 10**15) for d in (False, True)]
+    below = (1, 3, 11, 14, 17, 26, 49, 58, 95, 999, 1024, 10**15, 7**30)
+    nodes = [int(number(s, p, q, d)) for p in some for q in below for d in (False, True)]
+    assert max(nodes) > 2 * PRODUCTS  # so that pairs with one factor in common meet in one place
     products = s.zeros(3 * PRODUCTS)
     for _ in range(4_000):
         a, b = source.choices(nodes, k=2)
